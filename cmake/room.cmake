@@ -1,0 +1,87 @@
+# A room is one folder of src/, one static library, one responsibility.
+#
+#   kith_room(<path> [DEPENDS rooms…] [USES rooms…] [LINKS libraries…] [PUBLIC_LINKS libraries…])
+#
+# DEPENDS: rooms whose headers this room's headers include; passed on to its users.
+# USES:    rooms that only its sources include; not passed on.
+# A room can name only rooms declared before it, so there are no cycles. Before a room
+# compiles, cmake/check_includes.py holds its #include lines against these two lists.
+#
+# Sources are picked by suffix: *_test.cc needs nothing, *_live_test.cc needs a server,
+# *_bench.cc measures, *_fuzz.cc is attacked, *_conformance.h is for tests; the rest is the library.
+set_property(GLOBAL PROPERTY KITH_ROOMS "")
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
+
+function(kith_room path)
+  cmake_parse_arguments(ROOM "" "" "DEPENDS;USES;LINKS;PUBLIC_LINKS" ${ARGN})
+  string(REPLACE "/" "_" name ${path})
+  get_property(declared GLOBAL PROPERTY KITH_ROOMS)
+  foreach(other IN LISTS ROOM_DEPENDS ROOM_USES)
+    if(NOT other IN_LIST declared)
+      message(FATAL_ERROR "src/CMakeLists.txt: room ${path} names ${other}, which is not declared above it "
+                          "(rooms may use only those above them)")
+    endif()
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY KITH_ROOMS ${path})
+
+  file(GLOB sources CONFIGURE_DEPENDS ${path}/*.cc)
+  file(GLOB headers CONFIGURE_DEPENDS ${path}/*.h)
+  set(tests ${sources})
+  set(fuzzers ${sources})
+  set(benches ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
+  list(FILTER benches INCLUDE REGEX "_bench\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "(_test|_fuzz|_bench)\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+
+  # The direction of every include, checked before anything of the room compiles.
+  set(stamp ${CMAKE_CURRENT_BINARY_DIR}/${name}.includes)
+  file(GLOB all CONFIGURE_DEPENDS ${path}/*.cc ${path}/*.h)
+  add_custom_command(OUTPUT ${stamp}
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/cmake/check_includes.py
+            --source ${CMAKE_CURRENT_SOURCE_DIR} --room ${path}
+            --depends "${ROOM_DEPENDS}" --uses "${ROOM_USES}" --rooms-file ${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt
+    COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
+    DEPENDS ${all} ${PROJECT_SOURCE_DIR}/cmake/check_includes.py ${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt
+    VERBATIM)
+  add_custom_target(includes_${name} DEPENDS ${stamp})
+
+  set(libs_public kith_flags)
+  foreach(other IN LISTS ROOM_DEPENDS)
+    string(REPLACE "/" "_" other_name ${other})
+    list(APPEND libs_public kith_${other_name})
+  endforeach()
+  set(libs_private "")
+  foreach(other IN LISTS ROOM_USES)
+    string(REPLACE "/" "_" other_name ${other})
+    list(APPEND libs_private kith_${other_name})
+  endforeach()
+
+  if(sources)
+    add_library(kith_${name} STATIC ${sources})
+    target_include_directories(kith_${name} PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(kith_${name} PUBLIC ${libs_public} ${ROOM_PUBLIC_LINKS} PRIVATE ${libs_private} ${ROOM_LINKS})
+  else()
+    add_library(kith_${name} INTERFACE)
+    target_include_directories(kith_${name} INTERFACE ${CMAKE_CURRENT_SOURCE_DIR})
+    target_link_libraries(kith_${name} INTERFACE ${libs_public} ${ROOM_PUBLIC_LINKS})
+  endif()
+  add_dependencies(kith_${name} includes_${name})
+
+  if(KITH_TESTS AND tests)
+    add_executable(${name}_test ${tests})
+    target_link_libraries(${name}_test PRIVATE kith_${name} ${libs_private} ${ROOM_LINKS} GTest::gmock GTest::gtest_main)
+    add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
+    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
+  if(KITH_FUZZ)
+    foreach(fuzzer IN LISTS fuzzers)
+      get_filename_component(fuzz_name ${fuzzer} NAME_WE)
+      add_executable(${fuzz_name} ${fuzzer})
+      target_compile_options(${fuzz_name} PRIVATE -fsanitize=fuzzer)
+      target_link_options(${fuzz_name} PRIVATE -fsanitize=fuzzer)
+      target_link_libraries(${fuzz_name} PRIVATE kith_${name} ${libs_private} ${ROOM_LINKS})
+    endforeach()
+  endif()
+endfunction()

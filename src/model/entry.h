@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "model/id.h"
+#include "model/message.h"
+#include "model/scope.h"
+
+namespace kith {
+
+enum class EntryType {
+  MessageCreated,
+  MessageEdited,
+  MessageDeleted,
+  MemberJoined,
+  MemberLeft,
+  RoomAdded,
+  RoomRemoved,
+  SessionsRevoked,
+};
+
+/// "message.created" and so on, as on the wire.
+std::string_view entryTypeName(EntryType type);
+std::optional<EntryType> entryTypeOf(std::string_view name);
+
+/// A durable event of one scope. Refers to its message and never copies the text: a replay shows
+/// the message as it is now.
+struct Entry {
+  Offset offset = 0;
+  WallMs at = 0;  // never runs backwards inside a scope
+  EntryType type = EntryType::MessageCreated;
+  UserId actor;
+  std::string nonce;         // empty: none
+  std::string request_hash;  // 16 bytes beside a nonce, else empty
+  Offset ref_seq = 0;        // the message spoken of, or 0
+  UserId ref_user;           // who joined or left, or none
+  std::string data = "{}";   // JSON object, at most 16 KiB: fields of the type beside the ones above
+  // Running numbers of the scope, this entry included.
+  std::int64_t messages = 0;
+  std::int64_t members = 0;
+};
+
+/// An entry with the message it speaks of, as it was when both were read in one snapshot.
+struct LoggedEntry {
+  Entry entry;
+  std::optional<Message> message;
+};
+
+}  // namespace kith

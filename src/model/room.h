@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.h"
+#include "model/id.h"
+#include "model/scope.h"
+
+namespace kith {
+
+enum class RoomRole { Member, Owner };
+enum class MemberState { Member, Left };
+
+std::string_view roleName(RoomRole role);
+
+struct Room {
+  RoomId id;
+  std::string name;   // 1 to 64 code points, NFC
+  std::string topic;  // up to 1024
+  UserId created_by;
+  WallMs created_at = 0;
+};
+
+struct RoomMember {
+  RoomId room;
+  UserId user;
+  RoomRole role = RoomRole::Member;
+  MemberState state = MemberState::Member;
+  WallMs joined_at = 0;
+  Offset join_offset = 0;  // of the last `member.joined`
+};
+
+}  // namespace kith

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/entry.h"
+#include "model/fault.h"
+#include "model/room.h"
+#include "model/user.h"
+
+namespace kith::store {
+
+/// The end of a scope's log. A scope nobody has written to has offset 0 and an epoch all the same.
+struct Head {
+  Position position;
+  WallMs at = 0;
+  std::int64_t messages = 0;
+  std::int64_t members = 0;
+};
+
+/// What a read of entries may take at most.
+struct ReadBounds {
+  std::size_t entries_max = 1000;
+  std::size_t bytes_max = 256 * 1024;  // of texts and data; the entry that passes it is still returned
+};
+
+/// One page of a room's messages, ascending, tombstones included.
+struct MessagePage {
+  std::vector<std::pair<Message, std::string /*nonce*/>> messages;
+  bool has_more_before = false;
+  bool has_more_after = false;
+  Head head;  // of the same snapshot: subscribing from here leaves no gap
+};
+
+/// Which page. Cursors are seqs and exclusive (Around: included if it is a message); they need not
+/// be messages, nor inside the log.
+struct PageQuery {
+  enum class From { Newest, Before, After, Around };
+  From from = From::Newest;
+  Offset cursor = 0;
+  std::size_t limit = 50;
+};
+
+struct RoomRow {
+  Room room;
+  std::int64_t members = 0;  // of the last entry
+  Offset head = 0;
+  WallMs last_message_at = 0;
+  std::optional<RoomMember> mine;  // the asker's row, if he is a member
+};
+
+struct MemberRow {
+  RoomMember member;
+  std::string display_name;
+};
+
+/// Reads of one snapshot: nothing that commits meanwhile is seen by half.
+///
+/// Lives on a worker's thread for the length of one Store::read. A fault is the store's
+/// (temporary, or a damaged row), never "not there": that is an empty answer.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  // The log.
+  virtual Result<Head> head(const Scope& scope) = 0;
+  /// Entries after `after` up to `last`, ascending, each with its message as it is in this snapshot;
+  /// stops at a bound.
+  virtual Result<std::vector<LoggedEntry>> entries(const Scope& scope, Offset after, Offset last,
+                                                   const ReadBounds& bounds) = 0;
+  /// The entry a nonce is bound to, for good.
+  virtual Result<std::optional<LoggedEntry>> entryOfNonce(const Scope& scope, const UserId& actor,
+                                                          const std::string& nonce) = 0;
+
+  // Rooms and members.
+  virtual Result<std::optional<Room>> room(const RoomId& room) = 0;
+  /// The row whatever its state; nothing if he never was a member.
+  virtual Result<std::optional<RoomMember>> member(const RoomId& room, const UserId& user) = 0;
+  /// Rooms in the order of their names, then ids, after `cursor` (an id; empty: from the start).
+  virtual Result<std::vector<RoomRow>> rooms(const UserId& asker, bool joined_only, const RoomId& cursor,
+                                             std::size_t limit) = 0;
+  virtual Result<std::optional<RoomRow>> roomRow(const UserId& asker, const RoomId& room) = 0;
+  /// Rooms the user is a member of, most recently active first.
+  virtual Result<std::vector<RoomId>> roomsOf(const UserId& user, std::size_t limit) = 0;
+  /// Members in the order of their ids after `cursor`.
+  virtual Result<std::vector<MemberRow>> members(const RoomId& room, const UserId& cursor, std::size_t limit) = 0;
+
+  // Messages.
+  virtual Result<std::optional<Message>> message(const RoomId& room, Offset seq) = 0;
+  virtual Result<MessagePage> page(const RoomId& room, const PageQuery& query) = 0;
+  virtual Result<std::vector<MessageEdit>> edits(const RoomId& room, Offset seq) = 0;
+
+  // People.
+  virtual Result<std::optional<User>> user(const UserId& user) = 0;
+  virtual Result<std::vector<User>> users(const std::vector<UserId>& users) = 0;
+  virtual Result<std::optional<User>> userByHandle(const std::string& handle) = 0;
+  virtual Result<bool> hasAdmin() = 0;
+  virtual Result<std::optional<LoginSession>> session(const SessionId& session) = 0;
+  virtual Result<std::vector<LoginSession>> sessionsOf(const UserId& user) = 0;
+
+  // Small secrets of the deployment: signing keys, the hash of the one-time link.
+  virtual Result<std::optional<std::string>> secret(const std::string& name) = 0;
+};
+
+}  // namespace kith::store
