@@ -1,0 +1,84 @@
+#include "eventlog/envelope.h"
+
+#include "base/assert.h"
+#include "base/json_writer.h"
+
+namespace kith {
+namespace {
+
+void writeEdited(JsonWriter& json, const Entry& entry, const Message& message) {
+  json.field("seq", entry.ref_seq);
+  if (message.deleted()) {
+    json.flag("deleted", true);
+    return;
+  }
+  json.field("text", message.text).field("edited_at", formatTime(message.edited_at));
+  json.field("edit_count", message.edit_count);
+}
+
+// Fields of the type that the service put beside the fixed ones: a JSON object, spliced in.
+void writeData(JsonWriter& json, const std::string& data) {
+  ASSERT(data.size() >= 2 && data.front() == '{' && data.back() == '}');
+  if (data.size() > 2) json.raw(std::string_view(data).substr(1, data.size() - 2));
+}
+
+}  // namespace
+
+void writeMessage(JsonWriter& json, const Message& message, const std::string& nonce) {
+  json.beginObject().field("seq", message.seq).field("author", message.author.text()).field("kind", "user");
+  if (message.deleted()) {
+    json.flag("deleted", true).field("deleted_at", formatTime(message.deleted_at));
+    json.field("deleted_by", message.deleted_by.text());
+    if (!message.delete_reason.empty()) json.field("reason", message.delete_reason);
+  } else {
+    json.field("text", message.text).field("format", formatName(message.format));
+  }
+  if (message.reply_to != 0) json.field("reply_to", message.reply_to);
+  json.field("at", formatTime(message.at));
+  if (message.edited_at != 0 && !message.deleted()) {
+    json.field("edited_at", formatTime(message.edited_at)).field("edit_count", message.edit_count);
+  }
+  if (!nonce.empty()) json.field("nonce", nonce);
+  json.endObject();
+}
+
+std::string renderEntry(const LoggedEntry& logged) {
+  const Entry& entry = logged.entry;
+  std::string out;
+  out.reserve(256 + (logged.message ? logged.message->text.size() : 0));
+  JsonWriter json(out);
+  json.beginObject().field("type", entryTypeName(entry.type)).field("offset", entry.offset);
+  json.field("at", formatTime(entry.at)).field("actor", entry.actor.text());
+  switch (entry.type) {
+    case EntryType::MessageCreated:
+      ASSERT(logged.message);
+      json.key("message");
+      writeMessage(json, *logged.message, entry.nonce);
+      break;
+    case EntryType::MessageEdited:
+      ASSERT(logged.message);
+      writeEdited(json, entry, *logged.message);
+      break;
+    case EntryType::MemberJoined:
+    case EntryType::MemberLeft:
+      json.field("count", entry.members);
+      break;
+    case EntryType::MessageDeleted:
+    case EntryType::RoomAdded:
+    case EntryType::RoomRemoved:
+    case EntryType::SessionsRevoked:
+      break;
+  }
+  if (entry.type != EntryType::MessageCreated && !entry.nonce.empty()) json.field("nonce", entry.nonce);
+  writeData(json, entry.data);
+  json.endObject();
+  return out;
+}
+
+Publication renderPublication(const LoggedEntry& logged) {
+  const Entry& entry = logged.entry;
+  const Offset ref_seq = entry.type == EntryType::MessageCreated ? entry.offset : entry.ref_seq;
+  return {entry.offset, shareBytes(renderEntry(logged)), entry.type, ref_seq, entry.ref_user};
+}
+
+}  // namespace kith

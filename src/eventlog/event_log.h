@@ -1,0 +1,90 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/keyed_executor.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/metrics.h"
+#include "eventlog/follow.h"
+#include "eventlog/publication.h"
+#include "store/store.h"
+
+namespace kith {
+
+/// The reply to an attach: where the subscriber stands, and what he missed.
+struct Attached {
+  Position position;       // of the last entry before the live ones, or `since` where recovered
+  bool recovered = false;  // `publications` is the whole gap
+  std::vector<Publication> publications;
+};
+
+/// What a read of access rights says. `since` below is what a fresh membership starts from.
+struct Granted {
+  std::optional<Offset> joined_at;  // offset of the asker's `member.joined`, in a place
+};
+
+/// May the asker read this scope? Judged in the snapshot given.
+using MayRead = Callback<Result<Granted>(store::Reader&)>;
+
+struct AttachRequest {
+  Scope scope;
+  UserId user;
+  std::size_t core = 0;           // whose hub will hold the subscriber
+  std::optional<Position> since;  // recover from here
+  bool since_joined = false;      // or from right below the asker's own `member.joined`
+  MayRead may_read;
+};
+
+/// The log of every scope on this node: writes go in, applied entries come out.
+///
+/// Any thread may call it. Each scope belongs to one owner loop (by the hash of its name), where its
+/// follow state lives and its entries are applied, in order. Nothing waits for a commit; nothing
+/// blocks a loop: reads run on workers. Not owned: store, workers, loops and sink outlive it.
+class EventLog {
+ public:
+  struct Parts {
+    store::Store& store;
+    KeyedExecutor& workers;
+    std::vector<Loop*> loops;
+    Sink& sink;
+    Log& log;
+    Metrics& metrics;
+    FollowLimits limits{};
+    Milliseconds linger{60'000};
+  };
+  explicit EventLog(Parts parts);
+  ~EventLog();
+
+  /// Submits a write. Its `done` runs on the owner loop of the first scope, after the commit and, for
+  /// entries of that scope, in the order of their offsets.
+  void append(store::WriteItem item);
+
+  /// Runs `read` on a worker with one snapshot, then `done` on the worker's thread. Full queue or a
+  /// failing store: `done` with a temporary fault.
+  void read(Callback<Result<void>(store::Reader&)> read, Callback<void(Result<void>)> done);
+
+  /// Adds a subscriber of `core`: access, replay and going live are one. `done` is posted to the loop
+  /// of that core before any later publication is. Fails with the fault of may_read, or a temporary one.
+  void attach(AttachRequest request, Callback<void(Result<Attached>)> done);
+  /// Takes one subscriber of `core` off.
+  void detach(const Scope& scope, std::size_t core);
+
+  /// Hands a committed entry to those who follow its scope. Idempotent. Called through Publish.
+  void apply(const store::CommittedEntry& committed);
+  /// A state without an offset, to whoever listens now. May be dropped.
+  void signal(const Scope& scope, SharedBytes data);
+
+  Loop& ownerOf(const Scope& scope) const;
+
+ private:
+  class Owner;
+  Owner& owner(const Scope& scope) const;
+  Parts parts_;
+  std::vector<std::unique_ptr<Owner>> owners_;
+};
+
+}  // namespace kith

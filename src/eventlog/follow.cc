@@ -1,0 +1,60 @@
+#include "eventlog/follow.h"
+
+#include "base/assert.h"
+#include "eventlog/envelope.h"
+
+namespace kith {
+
+Follow::Follow(const FollowLimits& limits, Apply apply)
+    : limits_(limits), apply_(std::move(apply)), ring_(limits.ring_entries_max, limits.ring_bytes_max) {}
+
+void Follow::beginPositioning() {
+  ASSERT(state_ == State::Cold);
+  state_ = State::Positioning;
+}
+
+void Follow::positioned(const store::Head& head) {
+  ASSERT(state_ == State::Positioning);
+  state_ = State::Live;
+  next_ = head.position.offset + 1;
+  epoch_ = head.position.epoch;
+  hold_.erase(hold_.begin(), hold_.lower_bound(next_));
+  drainHold();
+}
+
+void Follow::rest() {
+  state_ = State::Cold;
+  hold_.clear();
+  ring_ = Ring(limits_.ring_entries_max, limits_.ring_bytes_max);
+}
+
+void Follow::entry(const LoggedEntry& logged, const std::string& epoch) {
+  const Offset offset = logged.entry.offset;
+  if (state_ == State::Cold || (state_ == State::Live && offset < next_)) return;
+  if (state_ == State::Live && offset == next_) {
+    ASSERT(epoch == epoch_);
+    apply(renderPublication(logged));
+    drainHold();
+    return;
+  }
+  hold_.try_emplace(offset, renderPublication(logged));
+  if (hold_.size() > limits_.hold_entries_max) hold_.erase(std::prev(hold_.end()));
+}
+
+void Follow::drainHold() {
+  while (!hold_.empty() && hold_.begin()->first == next_) {
+    auto publication = std::move(hold_.extract(hold_.begin()).mapped());
+    apply(std::move(publication));
+  }
+}
+
+void Follow::apply(Publication publication) {
+  if (publication.type == EntryType::MessageEdited || publication.type == EntryType::MessageDeleted) {
+    ring_.forget(publication.ref_seq);
+  }
+  next_ = publication.offset + 1;
+  ring_.push(publication);
+  apply_(publication);
+}
+
+}  // namespace kith

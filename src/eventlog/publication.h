@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.h"
+#include "model/entry.h"
+
+namespace kith {
+
+/// An applied entry on its way to those who listen: encoded once, shared by all.
+struct Publication {
+  Offset offset = 0;
+  SharedBytes data;  // the JSON object that clients get as `data`
+  EntryType type = EntryType::MessageCreated;
+  Offset ref_seq = 0;
+  UserId ref_user;
+};
+
+/// The cores that have subscribers of a scope: how many each.
+using CoreCounts = std::vector<std::uint32_t>;
+
+/// Where applied entries and signals go.
+///
+/// Called on the scope's owner loop, in offset order, only for scopes that somebody listens to.
+/// Must not block and must not call back into the log.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  virtual void applied(const Scope& scope, const Publication& publication, const CoreCounts& cores) = 0;
+  virtual void signalled(const Scope& scope, const SharedBytes& data, const CoreCounts& cores) = 0;
+};
+
+}  // namespace kith
