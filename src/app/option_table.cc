@@ -1,0 +1,52 @@
+#include "app/options.h"
+
+namespace kith {
+
+const std::vector<Option>& optionTable() {
+  using enum OptionType;
+  constexpr std::int64_t kDayMs = 86'400'000;
+  static const std::vector<Option> table{
+      {"data.dir", Text, "data", 0, 0, "", "", false, "The folder of the database, the lock and the command socket."},
+      {"http_server.address", Text, "127.0.0.1", 0, 0, "", "", false, "The address of the page and the API."},
+      {"http_server.port", Number, "8000", 0, 65535, "", "", false, "The port of the page and the API; 0 takes a free one."},
+      {"http_server.internal_address", Text, "127.0.0.1", 0, 0, "", "", false, "The address of health and metrics."},
+      {"http_server.internal_port", Number, "8001", 0, 65535, "", "", false, "The port of health and metrics; 0 takes a free one."},
+      {"http_server.cores", Number, "0", 0, 256, "", "", false, "Event loops; 0 is one for each processor core."},
+      {"log.level", Choice, "info", 0, 0, "", "debug|info|warn|error|off", false, "The least level that is logged."},
+      {"registration", Choice, "auto", 0, 0, "", "auto|open|off", false,
+       "Whether people may make accounts; auto is open while the address is loopback, else off."},
+      {"client.token.hmac_secret_key", Text, "", 0, 0, "", "", true,
+       "The key of a host application's connection tokens; empty: one is made at first start and kept in the store."},
+      {"client.token.previous_hmac_secret_key", Text, "", 0, 0, "", "", true, "The key before, while tokens of it are still about."},
+      {"client.allowed_origins", Text, "", 0, 0, "", "", false,
+       "Origins of other sites that may connect, separated by spaces; empty: this host only."},
+      {"client.ping_interval", Number, "25000", 1000, kDayMs, "ms", "", false, "Time between pings to a client."},
+      {"client.pong_timeout", Number, "8000", 500, kDayMs, "ms", "", false, "How long a pong may take."},
+      {"client.stale_close_delay", Number, "10000", 100, kDayMs, "ms", "", false, "How long a connection may stay without a connect."},
+      {"client.channel_limit", Number, "128", 1, 10000, "", "", false, "Subscriptions a client may ask for on one connection."},
+      {"client.server_channels", Number, "200", 1, 512, "", "", false, "Rooms the server subscribes in mode all; the rest is passive."},
+      {"client.message_bytes", Number, "65536", 1024, 1048576, "bytes", "", false, "The largest message of a client."},
+      {"client.connect_bytes", Number, "131072", 1024, 1048576, "bytes", "", false, "The largest connect message."},
+      {"client.queue_bytes", Number, "1048576", 65536, 67108864, "bytes", "", false, "What may wait for one client before it is cut off (3008)."},
+      {"client.signal_queue_bytes", Number, "262144", 4096, 67108864, "bytes", "", false, "From here on typing and presence are left out for a slow client."},
+      {"limits.message_text", Number, "4000", 1, 16000, "code points", "", false, "The longest message."},
+      {"limits.room_name", Number, "64", 1, 256, "code points", "", false, "The longest name of a room."},
+      {"limits.topic", Number, "1024", 0, 4096, "code points", "", false, "The longest topic of a room."},
+      {"limits.reason", Number, "500", 0, 4096, "code points", "", false, "The longest reason."},
+      {"limits.page", Number, "200", 1, 1000, "", "", false, "The largest page."},
+      {"limits.rooms_per_user", Number, "2000", 1, 100000, "", "", false, "Rooms one person may be in."},
+      {"limits.body_bytes", Number, "65536", 1024, 1048576, "bytes", "", false, "The largest body of an HTTP request."},
+      {"presence.grace", Number, "10000", 0, kDayMs, "ms", "", false, "How long somebody stays online after a dropped connection."},
+      {"history.ring_entries", Number, "128", 1, 10000, "", "", false, "Recent entries a room keeps in memory for those who come back."},
+      {"history.recovery_entries", Number, "1000", 1, 10000, "", "", false, "Entries that one recovery gives at most."},
+      {"store.free_space_low", Number, "134217728", 0, INT64_MAX, "bytes", "", false, "Below this much free space writes are refused."},
+      {"store.synchronous", Choice, "full", 0, 0, "", "full|normal", false,
+       "full: acknowledged means synced. normal exists to prove the durability test, and loses messages in a power cut."},
+      {"workers.threads", Number, "4", 1, 256, "", "", false, "Threads that read the store."},
+      {"workers.queue", Number, "20000", 1, 10000000, "", "", false, "Reads that may wait."},
+      {"drain.timeout", Number, "8000", 0, kDayMs, "ms", "", false, "How long clients are asked to leave, spread out, at a stop."},
+  };
+  return table;
+}
+
+}  // namespace kith

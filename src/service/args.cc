@@ -1,0 +1,125 @@
+#include "service/args.h"
+
+#include <simdjson.h>
+
+#include "base/assert.h"
+#include "service/text_rules.h"
+
+namespace kith {
+namespace {
+
+using simdjson::dom::element;
+
+Fault bad(const Field& field, const std::string& detail) { return Fault::badField(std::string(field.name), detail); }
+
+Result<std::string> stringOf(const Field& field, const element& value) {
+  std::string_view text;
+  if (value.get(text) != simdjson::SUCCESS) return bad(field, "must be a string");
+  return std::string(text);
+}
+
+Result<std::int64_t> integerOf(const Field& field, const element& value, std::int64_t least, std::int64_t most) {
+  std::int64_t number = 0;
+  if (value.get(number) != simdjson::SUCCESS || number < least || number > most) {
+    return bad(field, "must be an integer from " + std::to_string(least) + " to " + std::to_string(most));
+  }
+  return number;
+}
+
+Result<std::string> checkedNonce(const Field& field, std::string text, std::size_t bytes_max) {
+  bool visible = !text.empty() && text.size() <= bytes_max;
+  for (const char c : text) visible = visible && c > 0x20 && c < 0x7f;
+  if (!visible) return bad(field, "must be 1 to " + std::to_string(bytes_max) + " visible ASCII characters");
+  return text;
+}
+
+using Value = std::variant<std::string, std::int64_t, bool>;
+
+constexpr std::int64_t kNumberMax = (std::int64_t{1} << 53) - 1;  // what JSON carries everywhere
+
+Result<Value> checkedValue(const Field& field, const InputLimits& limits, const element& value) {
+  const std::string name(field.name);
+  switch (field.type) {
+    case FieldType::RoomId:
+    case FieldType::UserId:
+    case FieldType::Cursor: {
+      auto text = TRY(stringOf(field, value));
+      if (!isIdText(text)) return bad(field, "must be 1 to 64 characters of A-Z a-z 0-9 _ -");
+      return Value(std::move(text));
+    }
+    case FieldType::Seq: return Value(TRY(integerOf(field, value, 1, kNumberMax)));
+    case FieldType::Limit: return Value(TRY(integerOf(field, value, 1, limits.page_max)));
+    case FieldType::Boolean: {
+      bool flag = false;
+      if (value.get(flag) != simdjson::SUCCESS) return bad(field, "must be true or false");
+      return Value(flag);
+    }
+    case FieldType::Format: {
+      auto text = TRY(stringOf(field, value));
+      if (text != "plain" && text != "markdown") return bad(field, "must be \"plain\" or \"markdown\"");
+      return Value(std::move(text));
+    }
+    case FieldType::Nonce: return Value(TRY(checkedNonce(field, TRY(stringOf(field, value)), limits.nonce_bytes_max)));
+    case FieldType::MessageText:
+      return Value(TRY(checkedMessage(TRY(stringOf(field, value)), name, limits.message_text_max, limits.message_bytes_max)));
+    case FieldType::RoomName: return Value(TRY(checkedName(TRY(stringOf(field, value)), name, limits.room_name_max)));
+    case FieldType::Topic: return Value(TRY(checkedLine(TRY(stringOf(field, value)), name, limits.topic_max)));
+    case FieldType::Reason: return Value(TRY(checkedLine(TRY(stringOf(field, value)), name, limits.reason_max)));
+  }
+  return bad(field, "is of an unknown type");
+}
+
+}  // namespace
+
+Result<Args> Args::parse(const std::vector<Field>& fields, const InputLimits& limits, std::string_view json) {
+  // One parser per call: requests are rare beside deliveries, and workers come from any thread.
+  simdjson::dom::parser parser;
+  simdjson::dom::object object;
+  if (json.empty()) json = "{}";
+  if (parser.allocate(std::max<std::size_t>(json.size(), 64), 32) != simdjson::SUCCESS ||
+      parser.parse(json.data(), json.size()).get(object) != simdjson::SUCCESS) {
+    return Fault::badField("", "the request must be a JSON object");
+  }
+  Args out;
+  for (const auto& field : fields) {
+    element value;
+    const bool there = object.at_key(field.name).get(value) == simdjson::SUCCESS && !value.is_null();
+    if (!there && field.need == Field::Need::Required) return bad(field, "is required");
+    if (there) out.values_.emplace_back(field.name, TRY(checkedValue(field, limits, value)));
+  }
+  return out;
+}
+
+const Args::Value* Args::find(std::string_view name) const {
+  for (const auto& [key, value] : values_) {
+    if (key == name) return &value;
+  }
+  return nullptr;
+}
+
+const std::string& Args::text(std::string_view name) const {
+  static const std::string none;
+  const auto* value = find(name);
+  return value == nullptr ? none : std::get<std::string>(*value);
+}
+
+std::int64_t Args::number(std::string_view name, std::int64_t otherwise) const {
+  const auto* value = find(name);
+  return value == nullptr ? otherwise : std::get<std::int64_t>(*value);
+}
+
+bool Args::flag(std::string_view name, bool otherwise) const {
+  const auto* value = find(name);
+  return value == nullptr ? otherwise : std::get<bool>(*value);
+}
+
+std::string_view jsonTypeOf(FieldType type) {
+  switch (type) {
+    case FieldType::Seq:
+    case FieldType::Limit: return "integer";
+    case FieldType::Boolean: return "boolean";
+    default: return "string";
+  }
+}
+
+}  // namespace kith

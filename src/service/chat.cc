@@ -1,0 +1,136 @@
+#include "service/chat.h"
+
+#include "base/json_writer.h"
+#include "service/permissions.h"
+#include "service/request_hash.h"
+
+namespace kith {
+namespace {
+
+std::string authorData(const std::string& name) {
+  std::string out;
+  JsonWriter(out).beginObject().field("author_name", name).endObject();
+  return out;
+}
+
+std::string seqData(Offset seq, const std::string& reason) {
+  std::string out;
+  JsonWriter json(out);
+  json.beginObject().key("seqs").beginArray().number(seq).endArray();
+  if (!reason.empty()) json.field("reason", reason);
+  json.endObject();
+  return out;
+}
+
+}  // namespace
+
+Written writtenOf(const store::Committed& committed) {
+  if (committed.entries.empty()) return {{}, 0, false, false};
+  const auto& first = committed.entries.front();
+  return {{first.epoch, first.logged.entry.offset}, first.logged.entry.at, committed.duplicate, true};
+}
+
+// A message is never removed from the log, so that one look is enough, ahead of the write's turn.
+void ChatService::sendMessage(const Caller& caller, SendMessage request, Reply<Written> reply) {
+  if (request.reply_to == 0) return append(std::move(request), caller, std::move(reply));
+  auto shared = std::make_shared<std::pair<SendMessage, Reply<Written>>>(std::move(request), std::move(reply));
+  log_.read(
+      [shared](store::Reader& reader) -> Result<void> {
+        const auto answered = TRY(reader.message(shared->first.room, shared->first.reply_to));
+        if (!answered) return Fault::badField("reply_to", "must be the seq of a message of this room");
+        return {};
+      },
+      [this, shared, caller](Result<void> result) {
+        // Membership is judged first, in its turn: a stranger learns nothing from this look.
+        if (!result && result.error().temporary) return shared->second(result.error());
+        const bool known = result.ok();
+        if (!known) shared->first.reply_to = ~Offset{0};
+        append(std::move(shared->first), caller, std::move(shared->second));
+      });
+}
+
+void ChatService::append(SendMessage request, const Caller& caller, Reply<Written> reply) {
+  const auto reply_to = std::to_string(request.reply_to);
+  const auto hash = requestHash(hash_key_, "chat.send", {request.text, formatName(request.format), reply_to});
+  auto run = [request, caller](store::ScopeState& now) -> Result<store::EntryDraft> {
+    const auto room = TRY(now.room());
+    const auto mine = TRY(now.member(caller.user));
+    TRY(judge(Right::PostMessage, {caller.user, room, mine}));
+    if (request.reply_to == ~Offset{0}) return Fault::badField("reply_to", "must be the seq of a message of this room");
+    store::EntryDraft draft;
+    draft.type = EntryType::MessageCreated;
+    draft.data = authorData(caller.name);
+    draft.message = store::NewMessage{request.text, request.format, request.reply_to};
+    return draft;
+  };
+  auto done = [this, reply = std::move(reply)](Result<store::Committed> result) mutable {
+    if (!result) return reply(result.error());
+    if (!result->duplicate) broadcastMessage(*result);  // best effort: the log is what counts
+    reply(writtenOf(*result));
+  };
+  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, store::AppendRun(std::move(run)), std::move(done)});
+}
+
+void ChatService::editMessage(const Caller& caller, EditMessage request, Reply<Written> reply) {
+  const auto seq = std::to_string(request.seq);
+  const auto hash = requestHash(hash_key_, "chat.edit", {seq, request.text});
+  auto run = [request, caller](store::Transaction& now) -> Result<store::Drafts> {
+    const auto room = TRY(now.room(request.room));
+    const auto mine = TRY(now.member(request.room, caller.user));
+    TRY(judge(Right::ReadRoom, {caller.user, room, mine}));
+    const auto message = TRY(now.message(request.room, request.seq));
+    TRY(judge(Right::EditMessage, {caller.user, room, mine, Facts::kNobody, message ? &*message : nullptr}));
+    if (message->text == request.text) return store::Drafts{};
+    TRY(now.editMessage(request.room, request.seq, request.text));
+    store::EntryDraft draft;
+    draft.type = EntryType::MessageEdited;
+    draft.ref_seq = request.seq;
+    return store::Drafts{{Scope::of(request.room), draft}};
+  };
+  auto done = [this, reply = std::move(reply)](Result<store::Committed> result) mutable {
+    if (!result) return reply(result.error());
+    if (!result->duplicate) broadcastMessageEdit(*result);
+    reply(writtenOf(*result));
+  };
+  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, store::TransactionRun(std::move(run)), std::move(done)});
+}
+
+void ChatService::deleteMessage(const Caller& caller, DeleteMessage request, Reply<Written> reply) {
+  const auto seq = std::to_string(request.seq);
+  const auto hash = requestHash(hash_key_, "chat.delete", {seq, request.reason});
+  auto run = [request, caller](store::Transaction& now) -> Result<store::Drafts> {
+    const auto room = TRY(now.room(request.room));
+    const auto mine = TRY(now.member(request.room, caller.user));
+    TRY(judge(Right::ReadRoom, {caller.user, room, mine}));
+    const auto message = TRY(now.message(request.room, request.seq));
+    const auto author = message ? TRY(now.member(request.room, message->author)) : Facts::kNobody;
+    TRY(judge(Right::DeleteMessage, {caller.user, room, mine, author, message ? &*message : nullptr}));
+    if (message->deleted()) return store::Drafts{};
+    TRY(now.deleteMessage(request.room, request.seq, caller.user, request.reason));
+    store::EntryDraft draft;
+    draft.type = EntryType::MessageDeleted;
+    draft.ref_seq = request.seq;
+    draft.data = seqData(request.seq, request.reason);
+    return store::Drafts{{Scope::of(request.room), draft}};
+  };
+  auto done = [this, reply = std::move(reply)](Result<store::Committed> result) mutable {
+    if (!result) return reply(result.error());
+    if (!result->duplicate) broadcastMessageDelete(*result);
+    reply(writtenOf(*result));
+  };
+  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, store::TransactionRun(std::move(run)), std::move(done)});
+}
+
+void ChatService::broadcastMessage(const store::Committed& committed) {
+  for (const auto& entry : committed.entries) publish_.publishChatMessage(entry);
+}
+
+void ChatService::broadcastMessageEdit(const store::Committed& committed) {
+  for (const auto& entry : committed.entries) publish_.publishMessageEdit(entry);
+}
+
+void ChatService::broadcastMessageDelete(const store::Committed& committed) {
+  for (const auto& entry : committed.entries) publish_.publishMessageDelete(entry);
+}
+
+}  // namespace kith

@@ -1,0 +1,172 @@
+#include "service/chat_operations.h"
+
+#include "base/json_writer.h"
+#include "eventlog/envelope.h"
+#include "service/chat.h"
+
+namespace kith {
+namespace {
+
+constexpr std::size_t kReplyPreviewCodePoints = 200;
+
+/// The start of a text, never cut inside a character.
+std::string preview(const std::string& text) {
+  std::size_t points = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool starts = (static_cast<unsigned char>(text[i]) & 0xC0) != 0x80;
+    if (starts && ++points > kReplyPreviewCodePoints) return text.substr(0, i);
+  }
+  return text;
+}
+
+void writeReplied(JsonWriter& json, const Message& message) {
+  json.key("reply").beginObject().field("seq", message.seq).field("author", message.author.text());
+  if (message.deleted()) {
+    json.flag("deleted", true);
+  } else {
+    json.field("text", preview(message.text));
+  }
+  json.endObject();
+}
+
+void writeShownMessage(JsonWriter& json, const ShownPage& shown, const Message& message, const std::string& nonce) {
+  std::string object;
+  JsonWriter inner(object);
+  writeMessage(inner, message, nonce);
+  const auto replied = shown.replied.find(message.reply_to);
+  if (replied != shown.replied.end()) {
+    object.pop_back();  // the preview is one more field of the same object
+    object += ',';
+    std::string field;
+    JsonWriter preview_writer(field);
+    preview_writer.beginObject();
+    writeReplied(preview_writer, replied->second);
+    preview_writer.endObject();
+    object += field.substr(1);
+  }
+  json.raw(object);
+}
+
+void writeNames(JsonWriter& json, const ShownPage& shown) {
+  json.key("users").beginObject();
+  for (const auto& [user, name] : shown.names) json.key(user.text()).beginObject().field("name", name).endObject();
+  json.endObject();
+}
+
+std::string written(const Written& result) {
+  std::string out;
+  JsonWriter json(out);
+  json.beginObject();
+  writeWritten(json, result);
+  json.endObject();
+  return out;
+}
+
+Reply<Written> answerWritten(Reply<std::string> reply) {
+  return [reply = std::move(reply)](Result<Written> result) mutable {
+    if (!result) return reply(result.error());
+    reply(written(*result));
+  };
+}
+
+}  // namespace
+
+void writeWritten(JsonWriter& json, const Written& result) {
+  if (!result.changed) {
+    json.flag("changed", false);
+    return;
+  }
+  json.field("offset", result.position.offset).field("epoch", result.position.epoch).field("at", formatTime(result.at));
+  if (result.duplicate) json.flag("duplicate", true);
+}
+
+void sendMessage(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  const auto format = args.text("format") == "plain" ? TextFormat::Plain : TextFormat::Markdown;
+  services.chat.sendMessage(caller, {args.room(), args.text("text"), args.text("nonce"), format, args.seq("reply_to")},
+                            [reply = std::move(reply)](Result<Written> result) mutable {
+                              if (!result) return reply(result.error());
+                              std::string out;
+                              JsonWriter json(out);
+                              json.beginObject().field("seq", result->position.offset);
+                              writeWritten(json, *result);
+                              json.endObject();
+                              reply(std::move(out));
+                            });
+}
+
+void editMessage(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.chat.editMessage(caller, {args.room(), args.seq("seq"), args.text("text"), args.text("nonce")},
+                            answerWritten(std::move(reply)));
+}
+
+void deleteMessage(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.chat.deleteMessage(caller, {args.room(), args.seq("seq"), args.text("reason"), args.text("nonce")},
+                              answerWritten(std::move(reply)));
+}
+
+void getMessages(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  using From = store::PageQuery::From;
+  store::PageQuery query{From::Newest, 0, static_cast<std::size_t>(args.number("limit", 50))};
+  int cursors = 0;
+  for (const auto& [name, from] : {std::pair{"before", From::Before}, {"after", From::After}, {"around", From::Around}}) {
+    if (!args.has(name)) continue;
+    ++cursors;
+    query.from = from;
+    query.cursor = args.seq(name);
+  }
+  if (cursors > 1) return reply(Fault::badField("before", "give one of before, after and around"));
+  services.chat.getMessages(caller, args.room(), query, [reply = std::move(reply)](Result<ShownPage> shown) mutable {
+    if (!shown) return reply(shown.error());
+    std::string out;
+    JsonWriter json(out);
+    json.beginObject().key("messages").beginArray();
+    for (const auto& [message, nonce] : shown->page.messages) writeShownMessage(json, *shown, message, nonce);
+    json.endArray();
+    writeNames(json, *shown);
+    const auto& head = shown->page.head.position;
+    json.field("epoch", head.epoch).field("offset", head.offset);
+    json.flag("has_more_before", shown->page.has_more_before).flag("has_more_after", shown->page.has_more_after);
+    json.endObject();
+    reply(std::move(out));
+  });
+}
+
+void getMessage(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.chat.getMessage(caller, args.room(), args.seq("seq"), [reply = std::move(reply)](Result<ShownPage> shown) mutable {
+    if (!shown) return reply(shown.error());
+    std::string out;
+    JsonWriter json(out);
+    json.beginObject().key("message");
+    const auto& [message, nonce] = shown->page.messages.front();
+    writeShownMessage(json, *shown, message, nonce);
+    writeNames(json, *shown);
+    json.endObject();
+    reply(std::move(out));
+  });
+}
+
+void getEdits(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.chat.getEdits(caller, args.room(), args.seq("seq"),
+                         [reply = std::move(reply)](Result<std::vector<MessageEdit>> edits) mutable {
+                           if (!edits) return reply(edits.error());
+                           std::string out;
+                           JsonWriter json(out);
+                           json.beginObject().key("edits").beginArray();
+                           for (const auto& edit : *edits) {
+                             json.beginObject().field("number", edit.number).field("text", edit.text);
+                             json.field("replaced_at", formatTime(edit.at)).endObject();
+                           }
+                           json.endArray().endObject();
+                           reply(std::move(out));
+                         });
+}
+
+void setTyping(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.chat.broadcastTyping(caller, args.room(), args.flag("on", false),
+                                [reply = std::move(reply)](Result<bool> result) mutable {
+                                  if (!result) return reply(result.error());
+                                  reply(std::string("{}"));
+                                });
+}
+
+}  // namespace kith

@@ -1,0 +1,114 @@
+#include "service/room_operations.h"
+
+#include "base/json_writer.h"
+#include "service/chat_operations.h"
+#include "service/rooms.h"
+
+namespace kith {
+namespace {
+
+void writeRoom(JsonWriter& json, const store::RoomRow& row) {
+  const bool joined = row.mine && row.mine->state == MemberState::Member;
+  json.beginObject().field("id", row.room.id.text()).field("name", row.room.name).field("topic", row.room.topic);
+  json.field("members", row.members).flag("joined", joined);
+  if (joined) json.field("role", roleName(row.mine->role));
+  json.field("created_at", formatTime(row.room.created_at));
+  if (row.last_message_at != 0) json.field("last_message_at", formatTime(row.last_message_at));
+  json.endObject();
+}
+
+Reply<RoomWritten> answerRoom(Reply<std::string> reply) {
+  return [reply = std::move(reply)](Result<RoomWritten> result) mutable {
+    if (!result) return reply(result.error());
+    std::string out;
+    JsonWriter json(out);
+    json.beginObject().key("room");
+    writeRoom(json, result->room);
+    if (result->room.mine) json.field("role", roleName(result->room.mine->role));
+    writeWritten(json, result->written);
+    json.endObject();
+    reply(std::move(out));
+  };
+}
+
+Reply<Written> answerOffset(Reply<std::string> reply) {
+  return [reply = std::move(reply)](Result<Written> result) mutable {
+    if (!result) return reply(result.error());
+    std::string out;
+    JsonWriter json(out);
+    json.beginObject();
+    writeWritten(json, *result);
+    json.endObject();
+    reply(std::move(out));
+  };
+}
+
+}  // namespace
+
+void listRooms(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  const auto limit = static_cast<std::size_t>(args.number("limit", 50));
+  services.rooms.listRooms(caller, args.flag("joined", false), args.room("cursor"), limit,
+                           [reply = std::move(reply)](Result<RoomPage> page) mutable {
+                             if (!page) return reply(page.error());
+                             std::string out;
+                             JsonWriter json(out);
+                             json.beginObject().key("rooms").beginArray();
+                             for (const auto& row : page->rooms) writeRoom(json, row);
+                             json.endArray();
+                             if (page->more) json.field("next", page->rooms.back().room.id.text());
+                             json.endObject();
+                             reply(std::move(out));
+                           });
+}
+
+void getRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.rooms.getRoom(caller, args.room(), [reply = std::move(reply)](Result<store::RoomRow> row) mutable {
+    if (!row) return reply(row.error());
+    std::string out;
+    JsonWriter json(out);
+    json.beginObject().key("room");
+    writeRoom(json, *row);
+    json.endObject();
+    reply(std::move(out));
+  });
+}
+
+void createRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.rooms.createRoom(caller, {args.text("name"), args.text("topic"), args.text("nonce")},
+                            answerRoom(std::move(reply)));
+}
+
+void joinRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.rooms.joinRoom(caller, args.room(), args.text("nonce"), answerRoom(std::move(reply)));
+}
+
+void leaveRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.rooms.leaveRoom(caller, args.room(), args.text("nonce"), answerOffset(std::move(reply)));
+}
+
+void kickMember(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.rooms.kickMember(caller, {args.room(), args.user(), args.text("reason"), args.text("nonce")},
+                            answerOffset(std::move(reply)));
+}
+
+void getMembers(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  const auto limit = static_cast<std::size_t>(args.number("limit", 50));
+  services.rooms.getMembers(caller, args.room(), args.user("cursor"), limit,
+                            [reply = std::move(reply)](Result<MemberPage> page) mutable {
+                              if (!page) return reply(page.error());
+                              std::string out;
+                              JsonWriter json(out);
+                              json.beginObject().key("members").beginArray();
+                              for (const auto& [member, name] : page->members) {
+                                json.beginObject().field("id", member.user.text()).field("name", name);
+                                json.field("role", roleName(member.role));
+                                json.field("joined_at", formatTime(member.joined_at)).endObject();
+                              }
+                              json.endArray();
+                              if (page->more) json.field("next", page->members.back().member.user.text());
+                              json.endObject();
+                              reply(std::move(out));
+                            });
+}
+
+}  // namespace kith

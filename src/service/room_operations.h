@@ -1,0 +1,18 @@
+#pragma once
+
+#include "service/operations.h"
+
+namespace kith {
+
+/// The operations of DiscussionRoomService and OnlineStatusService: fields in, the result as JSON out.
+void listRooms(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void getRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void createRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void joinRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void leaveRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void kickMember(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void getMembers(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void getOnlineUsersInRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void getOnlineCountInRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+
+}  // namespace kith

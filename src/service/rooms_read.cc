@@ -1,0 +1,74 @@
+#include <simdjson.h>
+
+#include "service/permissions.h"
+#include "service/rooms.h"
+
+namespace kith {
+
+RoomId roomOfEntry(const Entry& entry) {
+  simdjson::dom::parser parser;
+  std::string_view id;
+  if (parser.parse(entry.data)["room"]["id"].get(id) != simdjson::SUCCESS) return {};
+  return RoomId::trusted(std::string(id));
+}
+
+void DiscussionRoomService::answerWithRoom(const Caller& caller, const RoomId& room, const Written& written,
+                                           Reply<RoomWritten> reply) {
+  getRoom(caller, room, [written, reply = std::move(reply)](Result<store::RoomRow> row) mutable {
+    if (!row) return reply(row.error());
+    reply(RoomWritten{std::move(*row), written});
+  });
+}
+
+void DiscussionRoomService::listRooms(const Caller& caller, bool joined, const RoomId& cursor, std::size_t limit,
+                                      Reply<RoomPage> reply) {
+  auto page = std::make_shared<RoomPage>();
+  log_.read(
+      [page, user = caller.user, joined, cursor, limit](store::Reader& reader) -> Result<void> {
+        TRY(judge(Right::SeeRooms, {user, std::nullopt, std::nullopt}));
+        page->rooms = TRY(reader.rooms(user, joined, cursor, limit + 1));
+        page->more = page->rooms.size() > limit;
+        if (page->more) page->rooms.pop_back();
+        return {};
+      },
+      [page, reply = std::move(reply)](Result<void> result) mutable {
+        if (!result) return reply(result.error());
+        reply(std::move(*page));
+      });
+}
+
+void DiscussionRoomService::getRoom(const Caller& caller, const RoomId& room, Reply<store::RoomRow> reply) {
+  auto found = std::make_shared<store::RoomRow>();
+  log_.read(
+      [found, user = caller.user, room](store::Reader& reader) -> Result<void> {
+        TRY(judge(Right::SeeRooms, {user, std::nullopt, std::nullopt}));
+        auto row = TRY(reader.roomRow(user, room));
+        if (!row) return Fault::of(FaultCode::NotFound);
+        *found = std::move(*row);
+        return {};
+      },
+      [found, reply = std::move(reply)](Result<void> result) mutable {
+        if (!result) return reply(result.error());
+        reply(std::move(*found));
+      });
+}
+
+void DiscussionRoomService::getMembers(const Caller& caller, const RoomId& room, const UserId& cursor,
+                                       std::size_t limit, Reply<MemberPage> reply) {
+  auto page = std::make_shared<MemberPage>();
+  log_.read(
+      [page, user = caller.user, room, cursor, limit](store::Reader& reader) -> Result<void> {
+        page->members = TRY(reader.members(room, cursor, limit + 1));
+        page->more = page->members.size() > limit;
+        if (page->more) page->members.pop_back();
+        const auto row = TRY(reader.room(room));
+        const auto mine = TRY(reader.member(room, user));
+        return judge(Right::ReadRoom, {user, row, mine});
+      },
+      [page, reply = std::move(reply)](Result<void> result) mutable {
+        if (!result) return reply(result.error());
+        reply(std::move(*page));
+      });
+}
+
+}  // namespace kith

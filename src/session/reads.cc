@@ -1,0 +1,99 @@
+#include "service/permissions.h"
+#include "session/channel_name.h"
+#include "session/session.h"
+
+namespace kith {
+namespace {
+
+struct Range {
+  Offset after = 0;
+  Offset last = 0;
+};
+
+/// The offsets a history command asks for, ascending: dense, so that no search is needed.
+Range rangeOf(const protocol::History& request, Offset head, std::size_t count) {
+  const Offset n = count;
+  if (!request.reverse) {
+    const Offset after = request.has_since ? std::min(request.since.offset, head) : 0;
+    return {after, std::min(head, after + n)};
+  }
+  const Offset last = request.has_since ? std::min(head, request.since.offset - 1) : head;
+  return {last > n ? last - n : 0, last};
+}
+
+}  // namespace
+
+void Session::handle(std::uint32_t id, const protocol::History& request) {
+  if (request.channel.empty()) return disconnect(protocol::kBadRequest);
+  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max)) return sendError(id, *fault);
+  if (request.reverse && request.has_since && request.since.offset == 0) {
+    return sendError(id, Fault::badField("since", "must be above 0 to go back from"));
+  }
+  const auto most = core_.options.history_entries_max;
+  const auto count = request.limit < 0 ? most : std::min(most, static_cast<std::size_t>(request.limit));
+  auto result = std::make_shared<protocol::HistoryResult>();
+  beginCommand();
+  auto done = onLoop<bool>([id, result](Session& self, Result<bool> read) {
+    if (read) self.send(self.core_.format.codec().history(id, *result));
+    else self.sendError(id, read.error());
+    self.endCommand();
+  });
+  core_.log.read(
+      [result, request, count, user = caller_.user, scope = *Scope::parse(request.channel)](store::Reader& reader) -> Result<void> {
+        const auto head = TRY(reader.head(scope));
+        const auto range = rangeOf(request, head.position.offset, count);
+        std::vector<LoggedEntry> entries;
+        if (range.last > range.after) entries = TRY(reader.entries(scope, range.after, range.last, {count, 256 * 1024}));
+        TRY(mayRead(reader, user, scope));  // after the data, in its snapshot
+        if (request.has_since && !request.since.epoch.empty() && request.since.epoch != head.position.epoch) {
+          return Fault::of(FaultCode::UnrecoverablePosition);
+        }
+        result->epoch = head.position.epoch;
+        result->offset = head.position.offset;
+        for (const auto& logged : entries) {
+          auto publication = renderPublication(logged);
+          result->publications.push_back({publication.offset, std::move(publication.data)});
+        }
+        if (request.reverse) std::reverse(result->publications.begin(), result->publications.end());
+        return {};
+      },
+      [done = std::move(done)](Result<void> read) mutable {
+        if (!read) return done(read.error());
+        done(true);
+      });
+}
+
+void Session::handle(std::uint32_t id, const protocol::Presence& request) {
+  if (request.channel.empty()) return disconnect(protocol::kBadRequest);
+  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max)) return sendError(id, *fault);
+  const auto scope = *Scope::parse(request.channel);
+  if (scope.kind() != Scope::Kind::Room) return sendError(id, Fault::of(FaultCode::NotAvailable));
+  beginCommand();
+  readOnline(scope.room(), core_.options.presence_users_max + 1, [id](Session& self, Result<OnlinePage> page) {
+    if (!page) {
+      self.sendError(id, page.error());
+    } else if (page->users.size() > self.core_.options.presence_users_max) {
+      self.sendError(id, Fault::of(FaultCode::LimitExceeded));
+    } else {
+      std::vector<protocol::PresenceUser> users;
+      for (const auto& user : page->users) users.push_back({user.id.text(), user.name});
+      self.send(self.core_.format.codec().presence(id, users));
+    }
+    self.endCommand();
+  });
+}
+
+void Session::handle(std::uint32_t id, const protocol::PresenceStats& request) {
+  if (request.channel.empty()) return disconnect(protocol::kBadRequest);
+  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max)) return sendError(id, *fault);
+  const auto scope = *Scope::parse(request.channel);
+  if (scope.kind() != Scope::Kind::Room) return sendError(id, Fault::of(FaultCode::NotAvailable));
+  beginCommand();
+  readOnline(scope.room(), 1, [id](Session& self, Result<OnlinePage> page) {
+    if (page) self.send(self.core_.format.codec().presenceStats(id, page->count));
+    else self.sendError(id, page.error());
+    self.endCommand();
+  });
+}
+
+}  // namespace kith

@@ -1,0 +1,133 @@
+#include "session/session.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+
+namespace kith {
+
+Session::Session(SessionCore& core, Transport& transport) : core_(core), transport_(&transport) {
+  core_.connections.add(1);
+}
+
+Session::~Session() {
+  ASSERT(state_ == State::Closed);
+  core_.connections.add(-1);
+}
+
+void Session::start() {
+  client_id_ = core_.random.id();
+  stale_timer_ = core_.loop.after(core_.options.stale_after, [weak = weak_from_this()] {
+    const auto self = weak.lock();
+    if (!self) return;
+    self->stale_timer_ = 0;
+    if (self->state_ == State::Fresh || self->state_ == State::Connecting) self->disconnect(protocol::kStale);
+  });
+}
+
+void Session::received(std::string_view message) {
+  if (state_ == State::Closed) return;
+  auto commands = core_.reader.read(message);
+  if (!commands) return disconnect(protocol::kBadRequest);
+  core_.commands.add(static_cast<std::int64_t>(commands->size()));
+  const auto self = shared_from_this();
+  for (auto& command : *commands) {
+    if (state_ == State::Closed) return;
+    const bool must_wait = state_ == State::Connecting || running_ >= core_.options.commands_running_max;
+    if (!must_wait && (!pending_ || pending_->empty())) {
+      dispatch(command);
+      continue;
+    }
+    if (!pending_) pending_ = std::make_unique<std::deque<protocol::Command>>();
+    if (pending_->size() >= core_.options.commands_waiting_max) return disconnect(protocol::kBadRequest);
+    pending_->push_back(std::move(command));
+  }
+  if (pending_ && !pending_->empty() && !reading_paused_ && transport_ != nullptr) {
+    reading_paused_ = true;  // the rest waits with the client
+    transport_->pauseReading();
+  }
+}
+
+void Session::dispatch(const protocol::Command& command) {
+  const bool connect = std::holds_alternative<protocol::Connect>(command.request);
+  if (connect != (state_ == State::Fresh) || failed_) return disconnect(protocol::kBadRequest);
+  std::visit([&](const auto& request) { handle(command.id, request); }, command.request);
+}
+
+void Session::runPending() {
+  while (pending_ && !pending_->empty() && state_ == State::Connected &&
+         running_ < core_.options.commands_running_max) {
+    const auto command = std::move(pending_->front());
+    pending_->pop_front();
+    dispatch(command);
+  }
+  if (pending_ && pending_->empty()) pending_.reset();
+  if (!pending_ && reading_paused_ && transport_ != nullptr) {
+    reading_paused_ = false;
+    transport_->resumeReading();
+  }
+}
+
+void Session::endCommand() {
+  --running_;
+  runPending();
+}
+
+void Session::send(std::string message) {
+  if (transport_ == nullptr) return;
+  transport_->send(FrameRef::own(core_.format.frame(std::move(message))), FrameKind::Entry);
+}
+
+void Session::sendError(std::uint32_t id, Fault fault) { send(core_.format.codec().error(id, fault)); }
+
+// What is live before the connect reply is written waits behind it; a state that will be sent again does not.
+void Session::deliver(const Scope& scope, const FrameRef& frame, FrameKind kind) {
+  if (transport_ == nullptr) return;
+  if (connecting_) {
+    if (kind == FrameKind::Entry) connecting_->held.push_back({scope, frame});
+    return;
+  }
+  if (const auto* subscription = find(scope); subscription && subscription->by == Subscription::By::Silent) return;
+  transport_->send(frame, kind);
+}
+
+void Session::ended(const Scope& scope) {
+  if (state_ == State::Closed) return;
+  core_.log.detach(scope, core_.index);
+  forget(scope);
+  if (connecting_) {
+    std::erase_if(connecting_->attached, [&](const auto& one) { return one.first == scope; });
+    std::erase_if(connecting_->held, [&](const auto& held) { return held.scope == scope; });
+    return;
+  }
+  const auto& why = protocol::kUnsubscribedServer;
+  send(core_.format.codec().pushUnsubscribe(scope.name(), why.code, why.reason));
+}
+
+void Session::disconnect(const protocol::Disconnect& why) {
+  if (state_ == State::Closed || transport_ == nullptr) return;
+  core_.metrics.counter("kith_disconnects_total", "Connections the server closed", "code=\"" + std::to_string(why.code) + "\"").add();
+  Transport* transport = transport_;
+  const bool revoked = why.code == protocol::kStateInvalidated.code;
+  closed(revoked ? Gone::Clean : Gone::Dropped);
+  transport->close(why);
+}
+
+void Session::closed(Gone how) {
+  if (state_ == State::Closed) return;
+  state_ = State::Closed;
+  transport_ = nullptr;
+  for (auto* timer : {&stale_timer_, &ping_timer_, &expiry_timer_}) {
+    if (*timer != 0) core_.loop.cancel(*timer);
+    *timer = 0;
+  }
+  for (const auto& subscription : subscriptions_) {
+    if (subscription.state == Subscription::State::Live) takeOff(subscription.scope);
+  }
+  subscriptions_.clear();
+  pending_.reset();
+  connecting_.reset();
+  if (present_) core_.online.disconnected(caller_.user, how == Gone::Clean ? CloseKind::Clean : CloseKind::Dropped);
+}
+
+}  // namespace kith

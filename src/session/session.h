@@ -1,0 +1,154 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "hub/hub.h"
+#include "protocol/command.h"
+#include "protocol/reply.h"
+#include "service/accounts.h"
+#include "session/session_core.h"
+#include "session/transport.h"
+
+namespace kith {
+
+/// One client connection: who it is and what it listens to.
+///
+/// Lives on its core's loop, owned by its transport's connection and by answers under way. It holds
+/// state; each command is a file of its own (connect.cc, subscribe.cc …). It never blocks: work for
+/// the store leaves as a post and comes back as one.
+class Session final : public Subscriber, public std::enable_shared_from_this<Session> {
+ public:
+  Session(SessionCore& core, Transport& transport);
+  ~Session() override;
+
+  /// To be called once, when the session is in its shared_ptr.
+  void start();
+  /// One whole message of the client: one or more commands.
+  void received(std::string_view message);
+  /// The connection is gone. Clean: the client said goodbye. Nothing is sent from here on.
+  enum class Gone { Clean, Dropped };
+  void closed(Gone how);
+  /// Says why and closes.
+  void disconnect(const protocol::Disconnect& why);
+
+  // Subscriber
+  const UserId& listener() const override { return caller_.user; }
+  void deliver(const Scope& scope, const FrameRef& frame, FrameKind kind) override;
+  void ended(const Scope& scope) override;
+  void noticed(const Publication& publication) override;
+
+ private:
+  enum class State { Fresh, Connecting, Connected, Closed };
+  enum class Mode { All, Personal, None };
+  /// A channel of this client. Silent: listened to for what it says about the user, not shown.
+  struct Subscription {
+    Scope scope;
+    enum class By { Server, Client, Silent } by = By::Client;
+    enum class State { Attaching, Live } state = State::Attaching;
+    std::uint32_t unsubscribe_id = 0;  // asked for while attaching: answered after
+    bool unsubscribing = false;
+  };
+  struct Connecting;
+
+  // Commands, each in its file.
+  void handle(std::uint32_t id, const protocol::Connect& request);
+  void handle(std::uint32_t id, const protocol::Subscribe& request);
+  void handle(std::uint32_t id, const protocol::Unsubscribe& request);
+  void handle(std::uint32_t id, const protocol::Publish& request);
+  void handle(std::uint32_t id, const protocol::Presence& request);
+  void handle(std::uint32_t id, const protocol::PresenceStats& request);
+  void handle(std::uint32_t id, const protocol::History& request);
+  void handle(std::uint32_t id, const protocol::Rpc& request);
+  void handle(std::uint32_t id, const protocol::Send& request);
+  void handle(std::uint32_t id, const protocol::Refresh& request);
+  void handle(std::uint32_t id, const protocol::SubRefresh& request);
+  void handle(std::uint32_t id, const protocol::Pong& request);
+
+  // session.cc
+  void dispatch(const protocol::Command& command);
+  void runPending();
+  void send(std::string message);
+  void sendError(std::uint32_t id, Fault fault);
+  void beginCommand() { ++running_; }
+  void endCommand();
+  /// `then(Session&, …)` on this loop if the session still lives, whichever thread calls.
+  template <class T>
+  Reply<T> onLoop(Callback<void(Session&, Result<T>)> then);
+
+  // connect.cc
+  void authenticated(std::uint32_t id, const protocol::Connect& request, Result<Authenticated> result);
+  void attachAll(std::shared_ptr<Connecting> connecting);
+  void attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope, Result<Attached> result);
+  void finishConnect(const std::shared_ptr<Connecting>& connecting);
+  void failConnect(std::uint32_t id, const Fault& fault);
+  std::string connectData(std::size_t passive) const;
+
+  // subscribe.cc
+  Subscription* find(const Scope& scope);
+  void forget(const Scope& scope);
+  void attach(const Scope& scope, std::optional<Position> since, bool since_joined,
+              Callback<void(Session&, Result<Attached>)> done);
+  void finishSubscribe(std::uint32_t id, const protocol::Subscribe& request, const Scope& scope, Result<Attached> result);
+  void takeOff(const Scope& scope);
+
+  // notice.cc
+  void roomAdded(const Publication& publication);
+  void sessionsRevoked(const Publication& publication);
+
+  // ping.cc
+  void schedulePing(Milliseconds delay);
+  void ping();
+  void scheduleExpiry(std::int64_t expires_at_s);
+
+  SessionCore& core_;
+  Transport* transport_;
+  State state_ = State::Fresh;
+  Mode mode_ = Mode::Personal;
+  bool pong_due_ = false;
+  bool reading_paused_ = false;
+  bool failed_ = false;  // connect was refused: any further command is 3501
+  bool present_ = false;  // counted as online
+  std::uint32_t running_ = 0;
+  std::string client_id_;
+  Caller caller_;
+  std::vector<Subscription> subscriptions_;
+  std::unique_ptr<std::deque<protocol::Command>> pending_;
+  std::shared_ptr<Connecting> connecting_;
+  Loop::TimerId stale_timer_ = 0;
+  Loop::TimerId ping_timer_ = 0;
+  Loop::TimerId expiry_timer_ = 0;
+};
+
+/// What the connect command gathers before its reply.
+struct Session::Connecting {
+  std::uint32_t id = 0;
+  std::map<std::string, protocol::SubscriptionPosition> positions;
+  std::int64_t expires_at_s = 0;
+  std::vector<Scope> scopes;  // in the order of the reply
+  std::size_t passive = 0;
+  std::size_t waiting = 0;
+  std::optional<Fault> fault;
+  std::vector<std::pair<Scope, Attached>> attached;
+  struct Held {
+    Scope scope;
+    FrameRef frame;
+  };
+  std::vector<Held> held;  // live entries that came before the reply was written
+};
+
+template <class T>
+Reply<T> Session::onLoop(Callback<void(Session&, Result<T>)> then) {
+  auto shared = std::make_shared<Callback<void(Session&, Result<T>)>>(std::move(then));
+  return [weak = weak_from_this(), loop = &core_.loop, shared](Result<T> result) mutable {
+    loop->post([weak, shared, result = std::move(result)]() mutable {
+      const auto self = weak.lock();
+      if (self && self->state_ != State::Closed) (*shared)(*self, std::move(result));
+    });
+  };
+}
+
+}  // namespace kith
