@@ -68,7 +68,7 @@ void ChatService::append(SendMessage request, const Caller& caller, Reply<Writte
     if (!result->duplicate) broadcastMessage(*result);  // best effort: the log is what counts
     reply(writtenOf(*result));
   };
-  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, store::AppendRun(std::move(run)), std::move(done)});
+  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, request.text.size(), store::AppendRun(std::move(run)), std::move(done)});
 }
 
 void ChatService::editMessage(const Caller& caller, EditMessage request, Reply<Written> reply) {
@@ -92,7 +92,7 @@ void ChatService::editMessage(const Caller& caller, EditMessage request, Reply<W
     if (!result->duplicate) broadcastMessageEdit(*result);
     reply(writtenOf(*result));
   };
-  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, store::TransactionRun(std::move(run)), std::move(done)});
+  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, 0, store::TransactionRun(std::move(run)), std::move(done)});
 }
 
 void ChatService::deleteMessage(const Caller& caller, DeleteMessage request, Reply<Written> reply) {
@@ -118,7 +118,7 @@ void ChatService::deleteMessage(const Caller& caller, DeleteMessage request, Rep
     if (!result->duplicate) broadcastMessageDelete(*result);
     reply(writtenOf(*result));
   };
-  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, store::TransactionRun(std::move(run)), std::move(done)});
+  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, 0, store::TransactionRun(std::move(run)), std::move(done)});
 }
 
 void ChatService::broadcastMessage(const store::Committed& committed) {

@@ -90,7 +90,7 @@ void DiscussionRoomService::createRoom(const Caller& caller, CreateRoom request,
     const auto made = result->duplicate ? roomOfEntry(result->entries.front().logged.entry) : id;
     answerWithRoom(caller, made, writtenOf(*result), std::move(reply));
   };
-  log_.append({{Scope::of(caller.user), Scope::of(id)}, caller.user, request.nonce, hash,
+  log_.append({{Scope::of(caller.user), Scope::of(id)}, caller.user, request.nonce, hash, 0,
                store::TransactionRun(std::move(run)), std::move(done)});
 }
 
@@ -116,7 +116,7 @@ void DiscussionRoomService::joinRoom(const Caller& caller, const RoomId& id, con
     if (!result->duplicate) broadcastUserJoined(*result);
     answerWithRoom(caller, id, writtenOf(*result), std::move(reply));
   };
-  log_.append({{Scope::of(id), Scope::of(caller.user)}, caller.user, nonce, hash,
+  log_.append({{Scope::of(id), Scope::of(caller.user)}, caller.user, nonce, hash, 0,
                store::TransactionRun(std::move(run)), std::move(done)});
 }
 
@@ -135,7 +135,7 @@ void DiscussionRoomService::leaveRoom(const Caller& caller, const RoomId& id, co
     if (!result->duplicate) broadcastUserLeft(*result);
     reply(writtenOf(*result));
   };
-  log_.append({{Scope::of(id), Scope::of(caller.user)}, caller.user, nonce, hash,
+  log_.append({{Scope::of(id), Scope::of(caller.user)}, caller.user, nonce, hash, 0,
                store::TransactionRun(std::move(run)), std::move(done)});
 }
 
@@ -153,7 +153,7 @@ void DiscussionRoomService::kickMember(const Caller& caller, KickMember request,
     if (!result->duplicate) broadcastUserLeft(*result);
     reply(writtenOf(*result));
   };
-  log_.append({{Scope::of(request.room), Scope::of(request.user)}, caller.user, request.nonce, hash,
+  log_.append({{Scope::of(request.room), Scope::of(request.user)}, caller.user, request.nonce, hash, 0,
                store::TransactionRun(std::move(run)), std::move(done)});
 }
 

@@ -1,0 +1,102 @@
+// Starts the real binary in a fresh folder and speaks to it from outside.
+import { spawn } from 'node:child_process';
+import { createHmac, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const binary = process.env.KITH_BINARY;
+if (!binary) throw new Error('KITH_BINARY names no binary: run these tests through script/test');
+
+export const kSecret = 'a-secret-of-the-host-application-0123456789';
+const running = new Set();
+process.on('exit', () => running.forEach((server) => server.process?.kill('SIGKILL')));
+
+export class Server {
+  /** `wrap`: a command that starts the binary for us, such as strace. */
+  constructor({ folder, flags = [], environment = {}, wrap = [], port = 0 } = {}) {
+    this.folder = folder ?? mkdtempSync(join(tmpdir(), 'kith-'));
+    this.ownsFolder = folder === undefined;
+    this.flags = flags;
+    this.environment = environment;
+    this.wrap = wrap;
+    this.port = port;
+    this.output = '';
+    this.errors = '';
+  }
+
+  /** Resolves once the server answers; rejects with its last words if it ends before. */
+  async start() {
+    const command = [...this.wrap, binary, 'serve', `--data.dir=${this.folder}`,
+      `--http_server.port=${this.port}`, '--http_server.internal_port=0', ...this.flags];
+    this.output = '';
+    this.errors = '';
+    this.process = spawn(command[0], command.slice(1), {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, KITH_CLIENT_TOKEN_HMAC_SECRET_KEY: kSecret, ...this.environment },
+    });
+    running.add(this);
+    this.exited = new Promise((done) => this.process.once('exit', (code, signal) => {
+      running.delete(this);
+      done({ code, signal });
+    }));
+    this.process.stderr.on('data', (chunk) => { this.errors += chunk; });
+    await new Promise((resolve, reject) => {
+      this.process.stdout.on('data', (chunk) => {
+        this.output += chunk;
+        if (/Ready\./.test(this.output)) resolve();
+      });
+      this.exited.then(({ code, signal }) => reject(new Error(`the server ended (${code ?? signal}): ${this.errors}`)));
+    });
+    this.url = /Page and API\s+(\S+)/.exec(this.output)[1];
+    this.internal = /Health and metrics\s+(\S+)/.exec(this.output)[1];
+    this.setupLink = /First administrator\s+(\S+)/.exec(this.output)?.[1];
+    this.port = Number(new URL(this.url).port);
+    return this;
+  }
+
+  /** Ends it as a crash does. */
+  async kill(signal = 'SIGKILL') {
+    this.process.kill(signal);
+    return this.exited;
+  }
+
+  /** Ends it as an operator does, and cleans up. */
+  async stop() {
+    if (running.has(this)) {
+      this.process.kill('SIGTERM');
+      await this.exited;
+    }
+    if (this.ownsFolder) rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  get websocket() {
+    return `${this.url.replace('http', 'ws')}/connection/websocket`;
+  }
+
+  /** A REST call as `user` (a host application's JWT), or with own headers. */
+  async rest(method, path, { user, body, headers = {} } = {}) {
+    const response = await fetch(`${this.url}/api/v1${path}`, {
+      method,
+      headers: {
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(user === undefined ? {} : { Authorization: `Bearer ${token(user)}` }),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+  }
+}
+
+/** A connection token as a host application signs it. */
+export function token(user, claims = {}, secret = kSecret) {
+  const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const seconds = Math.floor(Date.now() / 1000);
+  const head = part({ alg: 'HS256', typ: 'JWT' });
+  const payload = part({ sub: user, iat: seconds, exp: seconds + 3600, info: { name: user }, ...claims });
+  return `${head}.${payload}.${createHmac('sha256', secret).update(`${head}.${payload}`).digest('base64url')}`;
+}
+
+export const nonce = () => randomBytes(16).toString('base64url');
