@@ -28,7 +28,7 @@ struct PresenceSignalOptions {
 /// `{"type":"presence","at","version","online":[ids],"offline":[ids],"count":N}`: who is named differs from
 /// what was signalled before, so a user who went and came back meanwhile is not. One who goes to and fro is
 /// named once he has held still for a gathering time. In a crowd `online` and `offline` are left out, not
-/// empty: the reader knows the count and that names are to be read anew; so is the first signal after it.
+/// empty: the count holds, and the names known to the reader no longer do, until he reads them anew.
 /// `version` only rises, on this node.
 ///
 /// Lives on one loop; owned by OnlineStatusService. A place at rest takes no memory and no timer. A signal

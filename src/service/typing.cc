@@ -98,8 +98,8 @@ void TypingIndicator::consider(const RoomId& room, Place& place) {
   const MonotonicMs now = clock_.monotonic();
   if (!place.changed) writeStops(room, place);
   MonotonicMs next = place.last_signal == 0 ? now : place.last_signal + options_.gather.count();
-  if (!place.changed && place.list_ends != 0) next = std::max(next, place.list_ends);
-  const bool work = place.changed || place.list_ends != 0;
+  if (!place.changed && place.look_at != 0) next = std::max(next, place.look_at);
+  const bool work = place.changed || place.look_at != 0;
   if (next > now) {
     place.timer = loop_.after(Milliseconds(next - now), [this, room] {
       Place& due = places_.at(room);
@@ -157,8 +157,12 @@ void TypingIndicator::listed(const RoomId& room, std::size_t online, const Resul
   std::sort(live.begin(), live.end(), [](const Typing& a, const Typing& b) { return a.user < b.user; });
   const bool nothing_new = live.empty() && place.shown.empty();
   if (!nothing_new) signal(room, place, live, online > options_.named_online_max ? options_.names_max : live.size());
-  const auto first = std::min_element(live.begin(), live.end(), [](const Typing& a, const Typing& b) { return a.left < b.left; });
-  place.list_ends = first == live.end() ? 0 : clock_.monotonic() + first->left.count();
+  // When somebody ends, whether on the list or only here, the room is looked at again.
+  const MonotonicMs now = clock_.monotonic();
+  std::vector<MonotonicMs> ends;
+  for (const Typing& one : live) ends.push_back(now + one.left.count());
+  for (const auto& [user, typist] : place.typists) ends.push_back(typist.deadline);
+  place.look_at = ends.empty() ? 0 : *std::min_element(ends.begin(), ends.end());
   place.shown.clear();
   for (const Typing& one : live) place.shown.insert(one.user);
   consider(room, place);

@@ -69,7 +69,7 @@ class TypingIndicator {
     bool changed = false;    // since the list under way was asked for, so that a signal is due
     bool asking = false;
     MonotonicMs last_signal = 0;  // 0: none
-    MonotonicMs list_ends = 0;    // when somebody of the last list ends; 0: the list was empty
+    MonotonicMs look_at = 0;      // when the first typist ends; 0: there is none
     Loop::TimerId timer = 0;
   };
 
