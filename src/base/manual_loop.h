@@ -18,12 +18,13 @@ namespace kith {
 /// A clock for tests: stands still until the test moves it. Any thread may read it.
 class ManualClock final : public Clock {
  public:
-  WallMs wall() const override { return start_ + passed_.load(); }
-  MonotonicMs monotonic() const override { return passed_.load(); }
+  WallMs wall() const override { return kStartedAt + passed_.load(); }
+  MonotonicMs monotonic() const override { return kStarted + passed_.load(); }
   void advance(Milliseconds time) { passed_ += time.count(); }
 
  private:
-  static constexpr WallMs start_ = 1'767'607'200'000;  // 2026-01-05T10:00:00Z
+  static constexpr WallMs kStartedAt = 1'767'607'200'000;  // 2026-01-05T10:00:00Z
+  static constexpr MonotonicMs kStarted = 1'000'000;       // as on real machines: not 0
   std::atomic<std::int64_t> passed_{0};
 };
 

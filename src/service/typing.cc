@@ -1,0 +1,210 @@
+#include "service/typing.h"
+
+#include <algorithm>
+
+#include "base/assert.h"
+#include "base/json_writer.h"
+
+namespace kith {
+namespace {
+
+// How long a signal may take from here to the loop that broadcasts messages.
+constexpr MonotonicMs kOnItsWayMs = 100;
+
+}  // namespace
+
+SendTyping sendTypingThrough(Publish& publish) {
+  return [&publish](const Scope& scope, SharedBytes data) { publish.publishTypingIndicator(scope, std::move(data)); };
+}
+
+TypingIndicator::TypingIndicator(Loop& loop, const Clock& clock, Presence& presence, SendTyping send, Options options)
+    : loop_(loop), clock_(clock), presence_(presence), send_(std::move(send)), options_(options) {}
+
+void TypingIndicator::broadcastTyping(const RoomId& room, const UserId& user, const std::string& name, State state) {
+  // The deadline counts from the arrival, not from when the loop comes to it.
+  loop_.post([this, room, user, name, state, at = clock_.monotonic()] {
+    if (state == State::On) return on(room, user, name, at);
+    end(room, user);
+  });
+}
+
+void TypingIndicator::messageSent(const RoomId& room, const UserId& user) {
+  loop_.post([this, room, user, at = clock_.monotonic()] { endQuietly(room, user, at); });
+}
+
+void TypingIndicator::stopped(const RoomId& room, const UserId& user) {
+  loop_.post([this, room, user] { end(room, user); });
+}
+
+void TypingIndicator::stopped(const UserId& user) {
+  loop_.post([this, user] {
+    std::vector<RoomId> rooms;
+    for (auto at = where_.lower_bound({user, RoomId{}}); at != where_.end() && at->first == user; ++at) {
+      rooms.push_back(at->second);
+    }
+    for (const RoomId& room : rooms) end(room, user);
+  });
+}
+
+void TypingIndicator::on(const RoomId& room, const UserId& user, const std::string& name, MonotonicMs at) {
+  Place& place = places_[room];
+  const auto known = place.typists.find(user);
+  if (known != place.typists.end()) {
+    if (at - known->second.last_on < options_.repeat.count()) return;
+  } else if (place.typists.size() >= options_.typists_max) {
+    return;
+  }
+  place.typists[user] = {name, at, at + options_.lasts.count()};
+  place.stops.erase(user);
+  where_.emplace(user, room);
+  place.changed = true;
+  consider(room, place);
+}
+
+bool TypingIndicator::forget(const RoomId& room, Place& place, const UserId& user) {
+  if (place.typists.erase(user) == 0) return false;
+  place.stops.insert(user);
+  where_.erase({user, room});
+  return true;
+}
+
+void TypingIndicator::end(const RoomId& room, const UserId& user) {
+  const auto found = places_.find(room);
+  if (found == places_.end() || !forget(room, found->second, user)) return;
+  found->second.changed = true;
+  consider(room, found->second);
+}
+
+void TypingIndicator::endQuietly(const RoomId& room, const UserId& user, MonotonicMs at) {
+  const auto found = places_.find(room);
+  if (found == places_.end()) return;
+  Place& place = found->second;
+  if (!forget(room, place, user)) return;
+  // A list with his name may have gone out between his message and now, or be on its way: another corrects it.
+  const bool crossed = place.last_signal != 0 && place.last_signal + kOnItsWayMs >= at && place.shown.contains(user);
+  if (crossed) {
+    place.changed = true;
+  } else {
+    place.shown.erase(user);
+  }
+  consider(room, place);
+}
+
+// What comes next for a room, and when: a new list, the end of somebody on the last one, or rest.
+void TypingIndicator::consider(const RoomId& room, Place& place) {
+  if (place.asking) return;
+  if (place.timer != 0) loop_.cancel(place.timer);
+  place.timer = 0;
+  const MonotonicMs now = clock_.monotonic();
+  if (!place.changed) writeStops(room, place);
+  MonotonicMs next = place.last_signal == 0 ? now : place.last_signal + options_.gather.count();
+  if (!place.changed && place.look_at != 0) next = std::max(next, place.look_at);
+  const bool work = place.changed || place.look_at != 0;
+  if (next > now) {
+    place.timer = loop_.after(Milliseconds(next - now), [this, room] {
+      Place& due = places_.at(room);
+      due.timer = 0;
+      consider(room, due);
+    });
+  } else if (work) {
+    ask(room, place);
+  } else if (place.typists.empty()) {
+    places_.erase(room);
+  }
+}
+
+void TypingIndicator::ask(const RoomId& room, Place& place) {
+  place.asking = true;
+  presence_.count(Scope::of(room), [this, room](Result<std::int64_t> count) {
+    loop_.post([this, room, count = std::move(count)] { counted(room, count); });
+  });
+}
+
+void TypingIndicator::counted(const RoomId& room, const Result<std::int64_t>& count) {
+  Place& place = places_.at(room);
+  if (!count || static_cast<std::size_t>(*count) > options_.counted_online_max) return silence(room, place);
+  write(room, place, static_cast<std::size_t>(*count));
+}
+
+void TypingIndicator::write(const RoomId& room, Place& place, std::size_t online) {
+  const MonotonicMs now = clock_.monotonic();
+  std::vector<Typing> changes;
+  for (const UserId& user : std::exchange(place.stops, {})) changes.push_back({user, Milliseconds(0)});
+  std::erase_if(place.typists, [&](const auto& entry) {
+    const auto& [user, typist] = entry;
+    if (typist.deadline > now) {
+      changes.push_back({user, Milliseconds(typist.deadline - now)});
+      return false;
+    }
+    where_.erase({user, room});
+    return true;
+  });
+  place.changed = false;
+  presence_.setTyping(Scope::of(room), std::move(changes), [this, room, online](Result<std::vector<Typing>> typing) {
+    loop_.post([this, room, online, typing = std::move(typing)] { listed(room, online, typing); });
+  });
+}
+
+void TypingIndicator::listed(const RoomId& room, std::size_t online, const Result<std::vector<Typing>>& typing) {
+  Place& place = places_.at(room);
+  if (!typing) return silence(room, place);
+  place.asking = false;
+  std::vector<Typing> live;
+  for (const Typing& one : *typing) {
+    // Whose end is known here, though not yet there.
+    if (!place.stops.contains(one.user)) live.push_back(one);
+  }
+  std::sort(live.begin(), live.end(), [](const Typing& a, const Typing& b) { return a.user < b.user; });
+  const bool nothing_new = live.empty() && place.shown.empty();
+  if (!nothing_new) signal(room, place, live, online > options_.named_online_max ? options_.names_max : live.size());
+  // When somebody ends, whether on the list or only here, the room is looked at again.
+  const MonotonicMs now = clock_.monotonic();
+  std::vector<MonotonicMs> ends;
+  for (const Typing& one : live) ends.push_back(now + one.left.count());
+  for (const auto& [user, typist] : place.typists) ends.push_back(typist.deadline);
+  place.look_at = ends.empty() ? 0 : *std::min_element(ends.begin(), ends.end());
+  place.shown.clear();
+  for (const Typing& one : live) place.shown.insert(one.user);
+  consider(room, place);
+}
+
+void TypingIndicator::signal(const RoomId& room, Place& place, const std::vector<Typing>& typing, std::size_t names_max) {
+  Milliseconds ttl = typing.empty() ? Milliseconds(0) : options_.lasts;
+  std::uint64_t more = 0;
+  std::size_t named = 0;
+  std::string out;
+  JsonWriter json(out);
+  json.beginObject().field("type", "typing").field("at", formatTime(clock_.wall())).key("users").beginArray();
+  for (const Typing& one : typing) {
+    // The next list comes when the first of them ends; the second more lets it arrive.
+    ttl = std::min(ttl, one.left + Milliseconds(1'000));
+    const auto known = place.typists.find(one.user);
+    if (known == place.typists.end() || named >= names_max) {
+      ++more;  // who types on another node has no name here
+      continue;
+    }
+    ++named;
+    json.beginObject().field("id", one.user.text()).field("name", known->second.name).endObject();
+  }
+  json.endArray().field("more", more).field("ttl_ms", std::int64_t{ttl.count()}).endObject();
+  place.last_signal = clock_.monotonic();
+  send_(Scope::of(room), shareBytes(std::move(out)));
+}
+
+void TypingIndicator::writeStops(const RoomId& room, Place& place) {
+  if (place.stops.empty()) return;
+  std::vector<Typing> changes;
+  for (const UserId& user : std::exchange(place.stops, {})) changes.push_back({user, Milliseconds(0)});
+  presence_.setTyping(Scope::of(room), std::move(changes), [](const Result<std::vector<Typing>>&) {});
+}
+
+// Too many are there, or the backend is away: readers end the last list by themselves.
+void TypingIndicator::silence(const RoomId& room, Place& place) {
+  place.stops.merge(place.shown);
+  writeStops(room, place);
+  for (const auto& [user, typist] : place.typists) where_.erase({user, room});
+  if (place.timer != 0) loop_.cancel(place.timer);
+  places_.erase(room);
+}
+
+}  // namespace kith
