@@ -33,6 +33,7 @@ class WebSocketClient final : public ConnectionHandler, public Transport {
   void start(std::string rest);
   /// Asks the client to come back elsewhere.
   void shutdown();
+  bool closing() const { return closing_; }
 
   // ConnectionHandler
   void onBytes(std::span<char> bytes) override;

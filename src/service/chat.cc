@@ -122,7 +122,10 @@ void ChatService::deleteMessage(const Caller& caller, DeleteMessage request, Rep
 }
 
 void ChatService::broadcastMessage(const store::Committed& committed) {
-  for (const auto& entry : committed.entries) publish_.publishChatMessage(entry);
+  for (const auto& entry : committed.entries) {
+    typing_.messageSent(entry.scope.room(), entry.logged.entry.actor);
+    publish_.publishChatMessage(entry);
+  }
 }
 
 void ChatService::broadcastMessageEdit(const store::Committed& committed) {
@@ -131,6 +134,21 @@ void ChatService::broadcastMessageEdit(const store::Committed& committed) {
 
 void ChatService::broadcastMessageDelete(const store::Committed& committed) {
   for (const auto& entry : committed.entries) publish_.publishMessageDelete(entry);
+}
+
+void ChatService::broadcastTyping(const Caller& caller, const RoomId& room, TypingIndicator::State state,
+                                  Reply<bool> reply) {
+  log_.read(
+      [user = caller.user, room](store::Reader& reader) -> Result<void> {
+        const auto row = TRY(reader.room(room));
+        const auto mine = TRY(reader.member(room, user));
+        return judge(Right::Type, {user, row, mine});
+      },
+      [this, caller, room, state, reply = std::move(reply)](Result<void> result) mutable {
+        if (!result) return reply(result.error());
+        typing_.broadcastTyping(room, caller.user, caller.name, state);
+        reply(true);
+      });
 }
 
 }  // namespace kith

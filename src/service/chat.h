@@ -6,10 +6,9 @@
 
 #include "eventlog/publish.h"
 #include "service/caller.h"
+#include "service/typing.h"
 
 namespace kith {
-
-class TypingIndicator;
 
 struct SendMessage {
   RoomId room;
@@ -43,7 +42,7 @@ struct Written {
 struct ShownPage {
   store::MessagePage page;
   std::map<Offset, Message> replied;        // messages that the page's replies answer
-  std::map<UserId, std::string> names;      // of their authors
+  std::map<UserId, std::string> names;      // of all authors
 };
 
 /// Messages of rooms: stores them, then broadcasts.
@@ -53,7 +52,7 @@ struct ShownPage {
 /// its settings.
 class ChatService {
  public:
-  ChatService(EventLog& log, Publish& publish, TypingIndicator* typing, std::string hash_key)
+  ChatService(EventLog& log, Publish& publish, TypingIndicator& typing, std::string hash_key)
       : log_(log), publish_(publish), typing_(typing), hash_key_(std::move(hash_key)) {}
 
   void sendMessage(const Caller& caller, SendMessage request, Reply<Written> reply);
@@ -65,7 +64,7 @@ class ChatService {
   void getEdits(const Caller& caller, const RoomId& room, Offset seq, Reply<std::vector<MessageEdit>> reply);
 
   /// Tells the room that the caller types, or has stopped. Who may not post has no typing: dropped.
-  void broadcastTyping(const Caller& caller, const RoomId& room, bool on, Reply<bool> reply);
+  void broadcastTyping(const Caller& caller, const RoomId& room, TypingIndicator::State state, Reply<bool> reply);
 
  private:
   void append(SendMessage request, const Caller& caller, Reply<Written> reply);
@@ -75,7 +74,7 @@ class ChatService {
 
   EventLog& log_;
   Publish& publish_;
-  TypingIndicator* typing_;
+  TypingIndicator& typing_;
   std::string hash_key_;
 };
 

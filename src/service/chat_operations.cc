@@ -162,7 +162,8 @@ void getEdits(Services& services, const Caller& caller, const Args& args, Reply<
 }
 
 void setTyping(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
-  services.chat.broadcastTyping(caller, args.room(), args.flag("on", false),
+  const auto state = args.flag("on", false) ? TypingIndicator::State::On : TypingIndicator::State::Off;
+  services.chat.broadcastTyping(caller, args.room(), state,
                                 [reply = std::move(reply)](Result<bool> result) mutable {
                                   if (!result) return reply(result.error());
                                   reply(std::string("{}"));

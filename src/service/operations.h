@@ -18,7 +18,8 @@ class OnlineStatusService;
 struct Services {
   ChatService& chat;
   DiscussionRoomService& rooms;
-  OnlineStatusService* online;
+  OnlineStatusService& online;
+  EventLog& log;
   InputLimits limits;
 };
 

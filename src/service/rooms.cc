@@ -58,9 +58,9 @@ Result<store::Drafts> takeOut(store::Transaction& now, RoomMember member, std::s
 
 }  // namespace
 
-DiscussionRoomService::DiscussionRoomService(EventLog& log, Publish& publish, OnlineStatusService* online,
-                                             std::string hash_key, RoomLimits limits)
-    : log_(log), publish_(publish), online_(online), hash_key_(std::move(hash_key)), limits_(limits) {}
+DiscussionRoomService::DiscussionRoomService(EventLog& log, Publish& publish, OnlineStatusService& online,
+                                             TypingIndicator& typing, std::string hash_key, RoomLimits limits)
+    : log_(log), publish_(publish), online_(online), typing_(typing), hash_key_(std::move(hash_key)), limits_(limits) {}
 
 RoomId DiscussionRoomService::newRoomId() {
   Lock lock(random_mutex_);
@@ -87,7 +87,7 @@ void DiscussionRoomService::createRoom(const Caller& caller, CreateRoom request,
     if (!result) return reply(result.error());
     if (!result->duplicate) broadcastUserJoined(*result);
     // A repeat made its room the first time: its id stands in the entry.
-    const auto made = result->duplicate ? roomOfEntry(result->entries.front().logged.entry) : id;
+    const auto made = result->duplicate ? roomOfJson(result->entries.front().logged.entry.data) : id;
     answerWithRoom(caller, made, writtenOf(*result), std::move(reply));
   };
   log_.append({{Scope::of(caller.user), Scope::of(id)}, caller.user, request.nonce, hash, 0,
@@ -166,15 +166,19 @@ void DiscussionRoomService::broadcastUserJoined(const store::Committed& committe
 
 void DiscussionRoomService::broadcastUserLeft(const store::Committed& committed) {
   for (const auto& entry : committed.entries) {
-    if (entry.logged.entry.type == EntryType::MemberLeft) publish_.publishUserLeft(entry);
+    if (entry.logged.entry.type != EntryType::MemberLeft) continue;
+    typing_.stopped(entry.scope.room(), entry.logged.entry.ref_user);
+    publish_.publishUserLeft(entry);
   }
   publishOthers(committed);
 }
 
-// The same event in the log of the person concerned.
+// The same event in the log of the person concerned, who is online in other places now.
 void DiscussionRoomService::publishOthers(const store::Committed& committed) {
   for (const auto& entry : committed.entries) {
-    if (entry.scope.kind() == Scope::Kind::User) publish_.publishEntry(entry);
+    if (entry.scope.kind() != Scope::Kind::User) continue;
+    online_.membershipChanged(entry.scope.user());
+    publish_.publishEntry(entry);
   }
 }
 

@@ -8,10 +8,9 @@
 #include "eventlog/publish.h"
 #include "service/caller.h"
 #include "service/chat.h"
+#include "service/online_status.h"
 
 namespace kith {
-
-class OnlineStatusService;
 
 struct CreateRoom {
   std::string name;
@@ -44,8 +43,8 @@ struct RoomLimits {
   std::size_t rooms_per_user_max = 2000;
 };
 
-/// The room that a `room.added` entry speaks of.
-RoomId roomOfEntry(const Entry& entry);
+/// The room that a `room.added` or `room.removed` object speaks of: an entry's data, or a publication's.
+RoomId roomOfJson(std::string_view json);
 
 /// Rooms and who is in them: makes and lists rooms, lets people in and out, and tells the room.
 ///
@@ -53,8 +52,8 @@ RoomId roomOfEntry(const Entry& entry);
 /// of the room and of the person it concerns.
 class DiscussionRoomService {
  public:
-  DiscussionRoomService(EventLog& log, Publish& publish, OnlineStatusService* online, std::string hash_key,
-                        RoomLimits limits);
+  DiscussionRoomService(EventLog& log, Publish& publish, OnlineStatusService& online, TypingIndicator& typing,
+                        std::string hash_key, RoomLimits limits);
 
   void createRoom(const Caller& caller, CreateRoom request, Reply<RoomWritten> reply);
   /// Joining twice is success without an entry.
@@ -76,7 +75,8 @@ class DiscussionRoomService {
 
   EventLog& log_;
   Publish& publish_;
-  OnlineStatusService* online_;
+  OnlineStatusService& online_;
+  TypingIndicator& typing_;
   std::string hash_key_;
   RoomLimits limits_;
   Mutex random_mutex_;

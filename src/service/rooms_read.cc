@@ -5,10 +5,10 @@
 
 namespace kith {
 
-RoomId roomOfEntry(const Entry& entry) {
+RoomId roomOfJson(std::string_view json) {
   simdjson::dom::parser parser;
   std::string_view id;
-  if (parser.parse(entry.data)["room"]["id"].get(id) != simdjson::SUCCESS) return {};
+  if (parser.parse(json.data(), json.size())["room"]["id"].get(id) != simdjson::SUCCESS) return {};
   return RoomId::trusted(std::string(id));
 }
 

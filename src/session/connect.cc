@@ -1,15 +1,16 @@
 #include <simdjson.h>
 
 #include "base/json_writer.h"
-#include "service/permissions.h"
+#include "service/online_status.h"
+#include "session/channel_name.h"
 #include "session/session.h"
 
 namespace kith {
 namespace {
 
 std::string_view modeOf(const std::string& data, simdjson::dom::parser& parser) {
-  std::string_view mode = "personal";
-  if (!data.empty()) (void)parser.parse(data)["kith"]["subscriptions"].get(mode);
+  std::string_view mode;
+  if (data.empty() || parser.parse(data)["kith"]["subscriptions"].get(mode) != simdjson::SUCCESS) return "personal";
   return mode;
 }
 
@@ -137,7 +138,7 @@ void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
   if (connecting->expires_at_s > 0) scheduleExpiry(connecting->expires_at_s);
   if (!caller_.user.empty()) {
     present_ = true;
-    core_.online.connected(caller_.user);
+    core_.services.online.connected(caller_.user, ConnectionId::trusted(client_id_));
   }
   runPending();
 }

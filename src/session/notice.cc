@@ -44,9 +44,8 @@ void Session::sessionsRevoked(const Publication& publication) {
   simdjson::dom::parser parser;
   simdjson::dom::element entry;
   if (parser.parse(*publication.data).get(entry) != simdjson::SUCCESS) return;
-  bool all = false;
-  (void)entry["all"].get(all);
-  bool mine = all;
+  bool mine = false;
+  if (entry["all"].get(mine) != simdjson::SUCCESS) mine = false;
   simdjson::dom::array sessions;
   if (entry["sessions"].get(sessions) == simdjson::SUCCESS) {
     for (const auto session : sessions) {

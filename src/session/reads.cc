@@ -1,3 +1,7 @@
+#include <algorithm>
+
+#include "eventlog/envelope.h"
+#include "service/online_read.h"
 #include "service/permissions.h"
 #include "session/channel_name.h"
 #include "session/session.h"
@@ -19,6 +23,12 @@ Range rangeOf(const protocol::History& request, Offset head, std::size_t count) 
   }
   const Offset last = request.has_since ? std::min(head, request.since.offset - 1) : head;
   return {last > n ? last - n : 0, last};
+}
+
+/// On channels, unknown and forbidden answer alike.
+Fault asChannelFault(const Fault& fault) {
+  const bool hidden = fault.code == FaultCode::NotFound || fault.code == FaultCode::NotMember;
+  return hidden ? Fault::of(FaultCode::PermissionDenied) : fault;
 }
 
 }  // namespace
@@ -69,18 +79,19 @@ void Session::handle(std::uint32_t id, const protocol::Presence& request) {
   const auto scope = *Scope::parse(request.channel);
   if (scope.kind() != Scope::Kind::Room) return sendError(id, Fault::of(FaultCode::NotAvailable));
   beginCommand();
-  readOnline(scope.room(), core_.options.presence_users_max + 1, [id](Session& self, Result<OnlinePage> page) {
-    if (!page) {
-      self.sendError(id, page.error());
-    } else if (page->users.size() > self.core_.options.presence_users_max) {
-      self.sendError(id, Fault::of(FaultCode::LimitExceeded));
+  auto done = onLoop<OnlineShown>([id](Session& self, Result<OnlineShown> shown) {
+    if (!shown) {
+      self.sendError(id, asChannelFault(shown.error()));
+    } else if (!shown->next.empty()) {
+      self.sendError(id, Fault::of(FaultCode::LimitExceeded));  // presence.room has pages
     } else {
       std::vector<protocol::PresenceUser> users;
-      for (const auto& user : page->users) users.push_back({user.id.text(), user.name});
+      for (const auto& [user, name] : shown->users) users.push_back({user.text(), name});
       self.send(self.core_.format.codec().presence(id, users));
     }
     self.endCommand();
   });
+  readOnlineInRoom(core_.services, caller_, scope.room(), "", core_.options.presence_users_max, std::move(done));
 }
 
 void Session::handle(std::uint32_t id, const protocol::PresenceStats& request) {
@@ -89,11 +100,12 @@ void Session::handle(std::uint32_t id, const protocol::PresenceStats& request) {
   const auto scope = *Scope::parse(request.channel);
   if (scope.kind() != Scope::Kind::Room) return sendError(id, Fault::of(FaultCode::NotAvailable));
   beginCommand();
-  readOnline(scope.room(), 1, [id](Session& self, Result<OnlinePage> page) {
-    if (page) self.send(self.core_.format.codec().presenceStats(id, page->count));
-    else self.sendError(id, page.error());
+  auto done = onLoop<std::int64_t>([id](Session& self, Result<std::int64_t> count) {
+    if (count) self.send(self.core_.format.codec().presenceStats(id, static_cast<std::uint64_t>(*count)));
+    else self.sendError(id, asChannelFault(count.error()));
     self.endCommand();
   });
+  readOnlineCountInRoom(core_.services, caller_, scope.room(), std::move(done));
 }
 
 }  // namespace kith

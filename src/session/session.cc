@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/assert.h"
+#include "service/online_status.h"
+#include "service/typing.h"
 
 namespace kith {
 
@@ -127,7 +129,10 @@ void Session::closed(Gone how) {
   subscriptions_.clear();
   pending_.reset();
   connecting_.reset();
-  if (present_) core_.online.disconnected(caller_.user, how == Gone::Clean ? CloseKind::Clean : CloseKind::Dropped);
+  if (!present_) return;
+  core_.typing.stopped(caller_.user);
+  core_.services.online.disconnected(caller_.user, ConnectionId::trusted(client_id_),
+                                     how == Gone::Clean ? CloseKind::Clean : CloseKind::Dropped);
 }
 
 }  // namespace kith

@@ -97,9 +97,11 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
 
   // notice.cc
   void roomAdded(const Publication& publication);
+  void showJoined(const Scope& scope, Attached attached);
   void sessionsRevoked(const Publication& publication);
 
   // ping.cc
+  void scheduleFirstPing();
   void schedulePing(Milliseconds delay);
   void ping();
   void scheduleExpiry(std::int64_t expires_at_s);

@@ -17,6 +17,7 @@
 namespace kith {
 
 class AccountService;
+class TypingIndicator;
 
 /// Limits and times of client connections; each an option of the server.
 struct SessionOptions {
@@ -34,6 +35,7 @@ struct SessionOptions {
   std::size_t connect_recovery_bytes_max = 400 * 1024;
   std::size_t history_entries_max = 300;
   std::size_t presence_users_max = 1000;
+  std::size_t frame_bytes_max = 64 * 1024;  // told to clients
 };
 
 /// What the sessions of one core share. On its loop; outlives them.
@@ -44,6 +46,7 @@ struct SessionCore {
   EventLog& log;
   Services& services;
   AccountService& accounts;
+  TypingIndicator& typing;
   const protocol::WireFormat& format;
   const Clock& clock;
   Log& log_lines;

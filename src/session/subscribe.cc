@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/assert.h"
 #include "service/permissions.h"
 #include "session/channel_name.h"
 #include "session/session.h"

@@ -1,0 +1,95 @@
+#include "app/commands.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <cstring>
+
+#include "rest/problem.h"
+
+namespace kith {
+namespace {
+
+Reply<std::string> plainText(http::Responder responder) {
+  return [responder = std::move(responder)](Result<std::string> result) {
+    auto& loop = responder.loop();
+    const int status = result ? 200 : statusOf(result.error().code);
+    auto text = result ? *result : result.error().detail;
+    loop.post([responder, status, text = std::move(text)] {
+      responder.answer(http::Response::of(status, "text/plain; charset=utf-8", text));
+    });
+  };
+}
+
+}  // namespace
+
+void OperatorCommands::setupLink(Reply<std::string> reply) {
+  accounts_.createSetupLink([url = page_url_, reply = std::move(reply)](Result<std::string> token) mutable {
+    if (!token) return reply(token.error());
+    reply(url + "/setup#" + *token);
+  });
+}
+
+void OperatorCommands::createToken(const std::string& user, std::int64_t life_s, Reply<std::string> reply) {
+  auto shared = std::make_shared<Reply<std::string>>(std::move(reply));
+  accounts_.isOwnAccount(user, [this, user, life_s, shared](Result<bool> own) {
+    if (!own) return (*shared)(own.error());
+    if (*own) {
+      return (*shared)(Fault{FaultCode::Already, "user",
+                             "\"" + user + "\" is an account of this server: its tokens come from signing in, not from here", false});
+    }
+    const auto made = tokens_.signHostToken(user, life_s, user);
+    if (!made) return (*shared)(Fault::unavailable("no key for host tokens is set"));
+    (*shared)(made->token);
+  });
+}
+
+void OperatorCommands::addTo(http::Router& router) {
+  router.add(http::Method::Post, "/setup-link", [this](http::Request, http::Responder responder) {
+    setupLink(plainText(std::move(responder)));
+  });
+  router.add(http::Method::Post, "/token", [this](http::Request request, http::Responder responder) {
+    const auto user = request.queryValue("user"), life = request.queryValue("ttl_s");
+    std::int64_t life_s = 3600;
+    if (life) std::from_chars(life->data(), life->data() + life->size(), life_s);
+    createToken(std::string(user.value_or("")), life_s, plainText(std::move(responder)));
+  });
+}
+
+std::optional<CommandAnswer> askServer(const std::string& socket_path, const std::string& target) {
+  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (descriptor < 0 || socket_path.size() >= sizeof address.sun_path) return std::nullopt;
+  std::memcpy(address.sun_path, socket_path.data(), socket_path.size());
+  if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
+    ::close(descriptor);
+    return std::nullopt;
+  }
+  const std::string request = "POST " + target + " HTTP/1.1\r\nHost: kith\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+  std::string answer;
+  if (::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
+    char buffer[4096];
+    for (ssize_t n = 0; (n = ::read(descriptor, buffer, sizeof buffer)) > 0;) answer.append(buffer, static_cast<std::size_t>(n));
+  }
+  ::close(descriptor);
+  CommandAnswer out;
+  const auto body = answer.find("\r\n\r\n");
+  if (answer.size() < 12 || body == std::string::npos) return CommandAnswer{0, "the server did not answer"};
+  std::from_chars(answer.data() + 9, answer.data() + 12, out.status);
+  out.text = answer.substr(body + 4);
+  return out;
+}
+
+std::optional<std::int64_t> parseDuration(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number <= 0 || end + 1 != text.data() + text.size()) return std::nullopt;
+  const std::int64_t unit = *end == 's' ? 1 : *end == 'm' ? 60 : *end == 'h' ? 3600 : *end == 'd' ? 86'400 : 0;
+  if (unit == 0 || number > 3'650 * 86'400 / unit) return std::nullopt;
+  return number * unit;
+}
+
+}  // namespace kith

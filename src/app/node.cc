@@ -1,0 +1,232 @@
+#include "app/node.h"
+
+#include <sys/stat.h>
+
+#include <future>
+#include <sstream>
+
+#include "app/core.h"
+#include "app/page.h"
+#include "app/security_headers.h"
+#include "app/version.h"
+#include "presence/memory/memory_presence.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace kith {
+namespace {
+
+std::vector<std::string> words(const std::string& text) {
+  std::istringstream in(text);
+  return {std::istream_iterator<std::string>(in), {}};
+}
+
+bool isLoopback(const std::string& address) { return address.starts_with("127.") || address == "::1" || address == "localhost"; }
+
+std::string urlOf(const std::string& address, std::uint16_t port) {
+  const auto host = address.find(':') == address.npos ? address : "[" + address + "]";
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+}  // namespace
+
+Node::Node(const Options& options, Log& log) : options_(options), log_(log) {}
+
+Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& log) {
+  std::unique_ptr<Node> node(new Node(options, log));
+  TRY(node->openStore());
+  TRY(node->makeServices());
+  TRY(node->makeCores());
+  TRY(node->listen());
+  TRY(node->listenForCommands());
+  node->run();
+  return node;
+}
+
+Expected<std::unique_ptr<Node>, Error> Node::open(const Options& options, Log& log) {
+  std::unique_ptr<Node> node(new Node(options, log));
+  TRY(node->openStore());
+  TRY(node->makeServices());
+  const auto url = urlOf(options.text("http_server.address"), static_cast<std::uint16_t>(options.number("http_server.port")));
+  node->commands_ = std::make_unique<OperatorCommands>(*node->accounts_, *node->tokens_, url);
+  node->run();
+  return node;
+}
+
+Expected<void, Error> Node::listenForCommands() {
+  commands_ = std::make_unique<OperatorCommands>(*accounts_, *tokens_, pageUrl());
+  commands_->addTo(command_router_);
+  command_server_ = std::make_unique<http::Server>(cores_[0]->loop, command_router_, http::ServerOptions{});
+  LocalListenOptions local;
+  local.path = options_.text("data.dir") + "/kith.sock";
+  command_listener_ = TRY(Listener::openLocal(cores_[0]->loop, local,
+                                              [this](std::unique_ptr<Connection> c) { command_server_->take(std::move(c)); }));
+  return {};
+}
+
+Expected<void, Error> Node::openStore() {
+  store::SqliteOptions sqlite;
+  sqlite.folder = options_.text("data.dir");
+  sqlite.free_space_low_bytes = static_cast<std::uint64_t>(options_.number("store.free_space_low"));
+  if (options_.text("store.synchronous") == "normal") sqlite.synchronous = store::SqliteOptions::Synchronous::Normal;
+  sqlite.readers_max = static_cast<std::size_t>(options_.number("workers.threads"));
+  sqlite.on_fatal = [this](const std::string& why) {
+    log_.error("store_failed", {{"why", why}, {"next", "the server stops; start it again once the disk is well"}});
+    store_failed_ = true;
+  };
+  store_ = TRY(store::SqliteStore::open(std::move(sqlite), clock_, log_, metrics_));
+  return {};
+}
+
+/// A key of this deployment, made at first start and kept in the store.
+Expected<std::string, Error> Node::secret(const std::string& name) {
+  std::promise<Result<std::string>> promise;
+  auto answer = promise.get_future();
+  auto made = std::make_shared<std::string>(Random().token(32));
+  store::WriteItem item;
+  item.scopes = {Scope::of(UserId::trusted("kith"))};
+  item.run = store::TransactionRun([name, made](store::Transaction& now) -> Result<store::Drafts> {
+    if (auto there = TRY(now.secret(name))) {
+      *made = std::move(*there);
+    } else {
+      TRY(now.putSecret(name, *made));
+    }
+    return store::Drafts{};
+  });
+  item.done = [&promise, made](Result<store::Committed> result) {
+    if (!result) return promise.set_value(result.error());
+    promise.set_value(*made);
+  };
+  store_->submit(std::move(item));
+  auto result = answer.get();
+  if (!result) return Error{"the key \"" + name + "\" could not be read from the store: " + result.error().detail};
+  return std::move(*result);
+}
+
+Expected<void, Error> Node::makeCores() {
+  const auto version = std::string(kVersion);
+  allowed_origins_ = words(options_.text("client.allowed_origins"));
+  auto ms = [this](std::string_view key) { return Milliseconds(options_.number(key)); };
+  auto size = [this](std::string_view key) { return static_cast<std::size_t>(options_.number(key)); };
+
+  session_options_.server_version = version;
+  session_options_.node_id = Random().id();
+  session_options_.stale_after = ms("client.stale_close_delay");
+  session_options_.ping_interval = ms("client.ping_interval");
+  session_options_.pong_timeout = ms("client.pong_timeout");
+  session_options_.client_channels_max = size("client.channel_limit");
+  session_options_.server_channels_max = size("client.server_channels");
+  session_options_.frame_bytes_max = size("client.message_bytes");
+  gateway_options_.allowed_origins = allowed_origins_;
+  gateway_options_.limits.message_bytes_max = size("client.message_bytes");
+  gateway_options_.limits.connect_bytes_max = size("client.connect_bytes");
+  rest_options_.allowed_origins = allowed_origins_;
+  rest_options_.body_bytes_max = size("limits.body_bytes");
+  rest_options_.server_version = version;
+  rest_options_.frame_bytes_max = size("client.message_bytes");
+  const auto& registration = options_.text("registration");
+  rest_options_.registration_open =
+      registration == "open" || (registration == "auto" && isLoopback(options_.text("http_server.address")));
+
+  for (std::size_t i = 0; i < cores_.size(); ++i) {
+    auto& core = *cores_[i];
+    core.sessions = std::make_unique<SessionCore>(SessionCore{i, core.loop, core.hub, *log_of_scopes_, *services_, *accounts_,
+                                                              *typing_, protocol::jsonOverWebSocket(), clock_, log_, metrics_,
+                                                              session_options_});
+    core.gateway = std::make_unique<Gateway>(*core.sessions, gateway_options_);
+    core.rest = std::make_unique<Rest>(Rest::Parts{core.loop, *accounts_, *services_, rest_options_});
+    core.gateway->addTo(core.router);
+    core.rest->addTo(core.router);
+    addPage(core.router);
+    http::ServerOptions server;
+    server.headers = securityHeaders();
+    core.server = std::make_unique<http::Server>(core.loop, core.router, std::move(server));
+  }
+  return {};
+}
+
+void Node::addPage(http::Router& router) {
+  router.setFallback([](http::Request request, http::Responder responder) {
+    auto file = embeddedPage().find(request);
+    if (!file) file = http::Response::error(404);
+    responder.answer(std::move(*file));
+  });
+}
+
+Expected<void, Error> Node::listen() {
+  ConnectionOptions connection;
+  connection.outbox.bytes_max = static_cast<std::uint32_t>(options_.number("client.queue_bytes"));
+  connection.outbox.signals_until_bytes = static_cast<std::uint32_t>(options_.number("client.signal_queue_bytes"));
+  ListenOptions listen;
+  listen.host = options_.text("http_server.address");
+  listen.port = static_cast<std::uint16_t>(options_.number("http_server.port"));
+  listen.connection = connection;
+  for (auto& core : cores_) {
+    auto& server = *core->server;
+    core->listener = TRY(Listener::open(core->loop, listen, [&server](std::unique_ptr<Connection> c) { server.take(std::move(c)); }));
+    listen.port = core->listener->port();
+    listen.use = PortUse::Joins;
+  }
+  addInternalRoutes(internal_router_);
+  internal_server_ = std::make_unique<http::Server>(cores_[0]->loop, internal_router_, http::ServerOptions{});
+  ListenOptions internal;
+  internal.host = options_.text("http_server.internal_address");
+  internal.port = static_cast<std::uint16_t>(options_.number("http_server.internal_port"));
+  internal_listener_ = TRY(Listener::open(cores_[0]->loop, internal,
+                                          [this](std::unique_ptr<Connection> c) { internal_server_->take(std::move(c)); }));
+  return {};
+}
+
+void Node::run() {
+  for (auto& core : cores_) threads_.emplace_back([loop = &core->loop] { loop->run(); });
+}
+
+std::string Node::pageUrl() const { return urlOf(options_.text("http_server.address"), cores_[0]->listener->port()); }
+std::string Node::internalUrl() const {
+  return urlOf(options_.text("http_server.internal_address"), internal_listener_->port());
+}
+
+std::optional<std::string> Node::setupLink() {
+  std::promise<Result<std::string>> promise;
+  commands_->setupLink([&promise](Result<std::string> link) { promise.set_value(std::move(link)); });
+  const auto link = promise.get_future().get();
+  if (!link) return std::nullopt;
+  return *link;
+}
+
+void Node::drain(const std::atomic<bool>& hurry) {
+  draining_ = true;
+  const Milliseconds time = hurry ? Milliseconds(0) : Milliseconds(options_.number("drain.timeout"));
+  std::vector<std::future<void>> drained;
+  for (auto& core : cores_) {
+    auto done = std::make_shared<std::promise<void>>();
+    drained.push_back(done->get_future());
+    core->loop.post([core = core.get(), time, done] {
+      core->listener->stop();
+      core->gateway->drain(time, [done] { done->set_value(); });
+    });
+  }
+  for (auto& one : drained) {
+    while (one.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready && !hurry) {
+    }
+  }
+}
+
+// Loops first, so that nothing new begins; then what they still had under way; the store last.
+Node::~Node() {
+  for (auto& core : cores_) core->loop.stop();
+  for (auto& thread : threads_) thread.join();
+  internal_listener_.reset();
+  command_listener_.reset();
+  internal_server_.reset();
+  command_server_.reset();
+  for (auto& core : cores_) {
+    core->listener.reset();
+    core->server.reset();
+    core->gateway.reset();
+  }
+  workers_.reset();
+  passwords_.reset();
+  store_.reset();
+}
+
+}  // namespace kith

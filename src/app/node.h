@@ -1,0 +1,104 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/commands.h"
+#include "app/options.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "gateway/gateway.h"
+#include "http/server.h"
+#include "net/listener.h"
+#include "presence/presence.h"
+#include "rest/rest.h"
+#include "service/chat.h"
+#include "service/password_pool.h"
+#include "service/rooms.h"
+#include "service/tokens.h"
+#include "store/store.h"
+
+namespace kith {
+
+/// One running server: the only place that makes the parts and names a backend.
+///
+/// Made and ended on the main thread; between, each core's loop runs on a thread of its own.
+class Node {
+ public:
+  /// The error is a sentence for the operator.
+  static Expected<std::unique_ptr<Node>, Error> start(const Options& options, Log& log);
+  /// The store and the services alone, for an operator's command while no server runs.
+  static Expected<std::unique_ptr<Node>, Error> open(const Options& options, Log& log);
+  ~Node();
+
+  OperatorCommands& commands() { return *commands_; }
+
+  std::string pageUrl() const;
+  std::string internalUrl() const;
+  /// The one-time link, while there is no administrator yet; else nothing.
+  std::optional<std::string> setupLink();
+  /// Asks clients to leave, spread out, ends what is under way, and stops. `hurry` ends the spreading.
+  void drain(const std::atomic<bool>& hurry);
+  /// Why the store gave up, if it did: the process is to end with kExitStoreFailed.
+  const std::atomic<bool>& storeFailed() const { return store_failed_; }
+
+ private:
+  struct Core;
+  explicit Node(const Options& options, Log& log);
+  Expected<void, Error> openStore();
+  Expected<void, Error> makeServices();
+  Expected<void, Error> makeAccounts();
+  Expected<void, Error> makeCores();
+  Expected<void, Error> listen();
+  Expected<std::string, Error> secret(const std::string& name);
+  void addInternalRoutes(http::Router& router);
+  void addPage(http::Router& router);
+  Expected<void, Error> listenForCommands();
+  void run();
+
+  const Options options_;
+  Log& log_;
+  SystemClock clock_;
+  Metrics metrics_;
+  std::atomic<bool> store_failed_{false};
+  std::atomic<bool> draining_{false};
+  std::vector<std::string> allowed_origins_;
+  SessionOptions session_options_;
+  GatewayOptions gateway_options_;
+  RestOptions rest_options_;
+
+  std::vector<std::unique_ptr<Core>> cores_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<KeyedExecutor> workers_;
+  std::unique_ptr<PasswordPool> passwords_;
+  std::unique_ptr<Presence> presence_;
+  std::unique_ptr<Fanout> fanout_;
+  std::unique_ptr<EventLog> log_of_scopes_;
+  std::unique_ptr<Publish> publish_;
+  std::unique_ptr<OnlineStatusService> online_;
+  std::unique_ptr<TypingIndicator> typing_;
+  std::unique_ptr<Tokens> tokens_;
+  std::unique_ptr<AccountService> accounts_;
+  std::unique_ptr<ChatService> chat_;
+  std::unique_ptr<DiscussionRoomService> rooms_;
+  std::unique_ptr<Services> services_;
+  std::unique_ptr<OperatorCommands> commands_;
+  http::Router internal_router_;
+  http::Router command_router_;
+  std::unique_ptr<http::Server> internal_server_;
+  std::unique_ptr<http::Server> command_server_;
+  std::unique_ptr<Listener> internal_listener_;
+  std::unique_ptr<Listener> command_listener_;
+  std::vector<std::thread> threads_;
+};
+
+/// Processes' exit codes.
+constexpr int kExitFailed = 1;
+constexpr int kExitUsage = 2;
+constexpr int kExitStoreFailed = 74;  // EX_IOERR: a write failed; the next start reads what the disk holds
+constexpr int kExitConfiguration = 78;
+
+}  // namespace kith

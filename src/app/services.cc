@@ -1,0 +1,50 @@
+// Makes the services and what they stand on.
+#include "app/core.h"
+#include "app/node.h"
+#include "presence/memory/memory_presence.h"
+
+namespace kith {
+
+Expected<void, Error> Node::makeServices() {
+  auto size = [this](std::string_view key) { return static_cast<std::size_t>(options_.number(key)); };
+  const auto hash_key = TRY(secret("request_hash_key"));
+
+  std::size_t count = size("http_server.cores");
+  if (count == 0) count = std::max(1U, std::thread::hardware_concurrency());
+  std::vector<Loop*> loops;
+  std::vector<Fanout::Core> fan;
+  for (std::size_t i = 0; i < count; ++i) {
+    auto& core = *cores_.emplace_back(std::make_unique<Core>());
+    loops.push_back(&core.loop);
+    fan.push_back({&core.loop, &core.hub});
+  }
+  workers_ = std::make_unique<KeyedExecutor>(size("workers.threads"), size("workers.queue"));
+  fanout_ = std::make_unique<Fanout>(std::move(fan), protocol::jsonOverWebSocket(), metrics_);
+  FollowLimits follow;
+  follow.ring_entries_max = size("history.ring_entries");
+  follow.recovery_entries_max = size("history.recovery_entries");
+  log_of_scopes_ = std::make_unique<EventLog>(EventLog::Parts{*store_, *workers_, loops, *fanout_, log_, metrics_, follow});
+  publish_ = std::make_unique<Publish>(*log_of_scopes_);
+
+  presence_ = std::make_unique<MemoryPresence>(clock_);
+  OnlineStatusOptions online;
+  online.grace = Milliseconds(options_.number("presence.grace"));
+  online_ = std::make_unique<OnlineStatusService>(OnlineStatusService::Parts{
+      *loops[0], clock_, *presence_, readMembershipsFrom(*log_of_scopes_), sendSignalsThrough(*publish_), online});
+  typing_ = std::make_unique<TypingIndicator>(*loops[0], clock_, *presence_, sendTypingThrough(*publish_));
+
+  TRY(makeAccounts());
+  chat_ = std::make_unique<ChatService>(*log_of_scopes_, *publish_, *typing_, hash_key);
+  rooms_ = std::make_unique<DiscussionRoomService>(*log_of_scopes_, *publish_, *online_, *typing_, hash_key,
+                                                   RoomLimits{size("limits.rooms_per_user")});
+  InputLimits input;
+  input.message_text_max = size("limits.message_text");
+  input.room_name_max = size("limits.room_name");
+  input.topic_max = size("limits.topic");
+  input.reason_max = size("limits.reason");
+  input.page_max = options_.number("limits.page");
+  services_ = std::make_unique<Services>(Services{*chat_, *rooms_, *online_, *log_of_scopes_, input});
+  return {};
+}
+
+}  // namespace kith

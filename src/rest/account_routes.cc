@@ -1,0 +1,177 @@
+#include <simdjson.h>
+
+#include "base/json_writer.h"
+#include "rest/credentials.h"
+#include "rest/operation_request.h"
+#include "rest/problem.h"
+#include "rest/rest.h"
+
+namespace kith {
+namespace {
+
+constexpr std::int64_t kCookieLife_s = 30 * 86'400;
+
+/// Text fields of a body; each missing or mistyped one is a fault that names it.
+class Body {
+ public:
+  static Result<Body> read(const http::Request& request) {
+    TRY(checkedBody(request.body));
+    Body out;
+    out.text_ = request.body;
+    return out;
+  }
+  Result<std::string> text(std::string_view name) const {
+    simdjson::dom::parser parser;
+    simdjson::dom::object object;
+    std::string_view value;
+    if (parser.parse(text_).get(object) != simdjson::SUCCESS || object.at_key(name).get(value) != simdjson::SUCCESS) {
+      return Fault::badField(std::string(name), "is required and must be a string");
+    }
+    return std::string(value);
+  }
+  bool flag(std::string_view name) const {
+    simdjson::dom::parser parser;
+    simdjson::dom::object object;
+    bool value = false;
+    return parser.parse(text_).get(object) == simdjson::SUCCESS && object.at_key(name).get(value) == simdjson::SUCCESS && value;
+  }
+
+ private:
+  std::string text_;
+};
+
+std::string setCookie(const http::Request& request, const std::string& value, std::int64_t life_s) {
+  return cookieNameFor(request) + "=" + value + "; HttpOnly; SameSite=Lax; Path=/; Max-Age=" + std::to_string(life_s);
+}
+
+Result<NewAccount> newAccountOf(const Body& body, const http::Request& request) {
+  return NewAccount{TRY(body.text("handle")), TRY(body.text("display_name")), TRY(body.text("password")),
+                    request.header("user-agent").substr(0, 256)};
+}
+
+}  // namespace
+
+void Rest::addAccountRoutes(http::Router& router) {
+  using Route = void (Rest::*)(const http::Request&, Answer);
+  auto add = [&](http::Method method, const char* path, Route route) {
+    router.add(
+        method, path,
+        [this, route](http::Request request, http::Responder responder) {
+          if (auto refused = refusedAtDoor(request)) return responder.answer(std::move(*refused));
+          auto shared = std::make_shared<http::Responder>(std::move(responder));
+          (this->*route)(request, [shared](http::Response response) { shared->answer(std::move(response)); });
+        },
+        {parts_.options.body_bytes_max});
+  };
+  add(http::Method::Post, "/api/v1/setup", &Rest::setup);
+  add(http::Method::Post, "/api/v1/register", &Rest::registerAccount);
+  add(http::Method::Post, "/api/v1/login", &Rest::login);
+  add(http::Method::Post, "/api/v1/logout", &Rest::logout);
+  add(http::Method::Get, "/api/v1/me", &Rest::me);
+}
+
+void Rest::setup(const http::Request& request, Answer answer) {
+  auto made = [&]() -> Result<std::pair<std::string, NewAccount>> {
+    const auto body = TRY(Body::read(request));
+    return std::pair{TRY(body.text("token")), TRY(newAccountOf(body, request))};
+  }();
+  if (!made) return answer(problemOf(made.error(), request.id));
+  parts_.accounts.setup(made->first, std::move(made->second),
+                        onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
+                          answerSignedIn(request, std::move(result), std::move(answer));
+                        }));
+}
+
+void Rest::registerAccount(const http::Request& request, Answer answer) {
+  auto account = [&]() -> Result<NewAccount> { return newAccountOf(TRY(Body::read(request)), request); }();
+  if (!account) return answer(problemOf(account.error(), request.id));
+  parts_.accounts.registerAccount(std::move(*account),
+                                  onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
+                                    answerSignedIn(request, std::move(result), std::move(answer));
+                                  }));
+}
+
+void Rest::login(const http::Request& request, Answer answer) {
+  auto fields = [&]() -> Result<std::pair<std::string, std::string>> {
+    const auto body = TRY(Body::read(request));
+    return std::pair{TRY(body.text("handle")), TRY(body.text("password"))};
+  }();
+  if (!fields) return answer(problemOf(fields.error(), request.id));
+  parts_.accounts.login(fields->first, fields->second, request.header("user-agent").substr(0, 256),
+                        onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
+                          answerSignedIn(request, std::move(result), std::move(answer));
+                        }));
+}
+
+void Rest::answerSignedIn(const http::Request& request, Result<SignedIn> result, Answer answer) {
+  if (!result) return answer(problemOf(result.error(), request.id));
+  const auto token = parts_.accounts.connectionToken(result->user, result->session.id);
+  auto response = jsonResponse(request.rawPath().ends_with("/login") ? 200 : 201, meJson(result->user, token));
+  response.with("Set-Cookie", setCookie(request, result->cookie, kCookieLife_s));
+  answer(std::move(response));
+}
+
+void Rest::logout(const http::Request& request, Answer answer) {
+  const auto body = request.body.empty() ? Result<Body>(Body{}) : Body::read(request);
+  if (!body) return answer(problemOf(body.error(), request.id));
+  const bool everywhere = body->flag("everywhere");
+  auto done = onLoop<bool>([request, answer = std::move(answer)](Result<bool> result) mutable {
+    if (!result) return answer(problemOf(result.error(), request.id));
+    auto response = jsonResponse(200, "{}");
+    response.with("Set-Cookie", setCookie(request, "", 0));
+    answer(std::move(response));
+  });
+  auto shared = std::make_shared<Reply<bool>>(std::move(done));
+  callerOf(parts_.accounts, request, [this, everywhere, shared](Result<Caller> caller) {
+    if (!caller) return (*shared)(caller.error());
+    parts_.accounts.logout(*caller, everywhere, [shared](Result<void> result) {
+      if (!result) return (*shared)(result.error());
+      (*shared)(true);
+    });
+  });
+}
+
+void Rest::me(const http::Request& request, Answer answer) {
+  auto shared = std::make_shared<Answer>(std::move(answer));
+  callerOf(parts_.accounts, request, onLoop<Caller>([this, request, shared](Result<Caller> caller) {
+             if (!caller && caller.error().code == FaultCode::Unauthorized) return answerSignInWays(request, std::move(*shared));
+             if (!caller) return (*shared)(problemOf(caller.error(), request.id));
+             parts_.accounts.user(caller->user, onLoop<User>([this, request, shared, login = caller->login](Result<User> user) {
+               if (!user) return (*shared)(problemOf(user.error(), request.id));
+               const auto token = parts_.accounts.connectionToken(*user, login);
+               (*shared)(jsonResponse(200, meJson(*user, token)));
+             }));
+           }));
+}
+
+// Nobody is signed in: how it can be done.
+void Rest::answerSignInWays(const http::Request& request, Answer answer) {
+  auto shared = std::make_shared<Answer>(std::move(answer));
+  parts_.accounts.hasAdmin(onLoop<bool>([this, request, shared](Result<bool> has_admin) {
+    auto response = problemOf(Fault::of(FaultCode::Unauthorized), request.id);
+    response.body.pop_back();
+    JsonWriter json(response.body);
+    response.body += ",\"sign_in\":";
+    json.beginObject().field("registration", parts_.options.registration_open ? "open" : "off");
+    json.flag("setup", has_admin && !*has_admin).endObject();
+    response.body += '}';
+    (*shared)(std::move(response));
+  }));
+}
+
+std::string Rest::meJson(const User& user, const AccountService::ConnectionToken& token) const {
+  std::string out;
+  JsonWriter json(out);
+  json.beginObject().key("user").beginObject().field("id", user.id.text()).field("handle", user.handle);
+  json.field("name", user.display_name).field("role", user.site_role == SiteRole::Admin ? "admin" : "member").endObject();
+  json.field("connection_token", token.token).field("token_expires_at", formatTime(token.expires_at_s * 1000));
+  json.key("limits").beginObject();
+  json.field("text", static_cast<std::uint64_t>(parts_.services.limits.message_text_max));
+  json.field("room_name", static_cast<std::uint64_t>(parts_.services.limits.room_name_max));
+  json.field("topic", static_cast<std::uint64_t>(parts_.services.limits.topic_max));
+  json.field("frame", static_cast<std::uint64_t>(parts_.options.frame_bytes_max)).endObject();
+  json.field("server", parts_.options.server_version).endObject();
+  return out;
+}
+
+}  // namespace kith
