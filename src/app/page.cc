@@ -1,0 +1,12 @@
+#include "app/page.h"
+
+#include "app/page_table.h"
+
+namespace kith {
+
+const http::StaticFiles& embeddedPage() {
+  static const http::StaticFiles files(pageTable(), {"/", "/setup", "/sign-in", "/register", "/rooms", "/room/{room}"});
+  return files;
+}
+
+}  // namespace kith
