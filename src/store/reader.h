@@ -86,7 +86,8 @@ class Reader {
   /// Rooms the user is a member of, most recently active first.
   virtual Result<std::vector<RoomId>> roomsOf(const UserId& user, std::size_t limit) = 0;
   /// Members in the order of their ids after `cursor`.
-  virtual Result<std::vector<MemberRow>> members(const RoomId& room, const UserId& cursor, std::size_t limit) = 0;
+  virtual Result<std::vector<MemberRow>> members(const RoomId& room, const UserId& cursor,
+                                                 std::size_t limit) = 0;
 
   // Messages.
   virtual Result<std::optional<Message>> message(const RoomId& room, Offset seq) = 0;

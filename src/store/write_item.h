@@ -55,7 +55,8 @@ class Transaction : public Reader {
   virtual Result<void> editMessage(const RoomId& room, Offset seq, const std::string& text) = 0;
   /// Leaves the tombstone: text and old texts are gone. A tombstone stays as it is. NotFound if there
   /// never was such a message.
-  virtual Result<void> deleteMessage(const RoomId& room, Offset seq, const UserId& by, const std::string& reason) = 0;
+  virtual Result<void> deleteMessage(const RoomId& room, Offset seq, const UserId& by,
+                                     const std::string& reason) = 0;
 
   /// Inserts or replaces. A handle that another user has or had is Already with the field "handle";
   /// an external id that another user of the same issuer has, with "external_id".
@@ -92,8 +93,8 @@ struct Committed {
 
 /// One wish to write.
 ///
-/// The store first looks the nonce up (scope of the first of `scopes`, author, nonce): bound to an equal hash,
-/// the item is a duplicate and `run` is not asked; to another hash, it is NonceConflict.
+/// The store first looks the nonce up (scope of the first of `scopes`, author, nonce): bound to an equal
+/// hash, the item is a duplicate and `run` is not asked; to another hash, it is NonceConflict.
 struct WriteItem {
   std::vector<Scope> scopes;  // all that may get entries; the nonce is bound in the first
   UserId author;

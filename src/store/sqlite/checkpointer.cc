@@ -16,6 +16,7 @@ Checkpointer::Checkpointer(Connection& connection, std::size_t wal_bytes, int lo
       frames_max_(static_cast<int>(std::max<std::size_t>(wal_bytes / kPageBytes, 1))),
       lock_wait_ms_(lock_wait_ms),
       log_(log) {
+  startAnew();
   sqlite3_wal_hook(connection_.handle(), &Checkpointer::heard, this);
 }
 
@@ -25,14 +26,21 @@ int Checkpointer::heard(void* self, sqlite3*, const char*, int frames) {
 }
 
 void Checkpointer::committed() {
-  if (frames_ < tried_at_) tried_at_ = 0;  // the WAL started anew
-  if (frames_ - tried_at_ < frames_max_) return;
-  tried_at_ = frames_;
-  if (frames_ >= frames_max_ * kMuchTooLong) {
-    checkpoint(SQLITE_CHECKPOINT_TRUNCATE, kReaderWaitMs);
-  } else {
+  if (frames_ < heard_) startAnew();
+  heard_ = frames_;
+  if (frames_ < next_at_) return;
+  next_at_ = frames_ + frames_max_;
+  if (frames_ < wait_at_) {
     checkpoint(SQLITE_CHECKPOINT_PASSIVE, 0);
+  } else if (!checkpoint(SQLITE_CHECKPOINT_TRUNCATE, kReaderWaitMs)) {
+    wait_at_ = frames_ * 2;  // a reader that stays: do not wait for it again and again
   }
+}
+
+void Checkpointer::startAnew() {
+  heard_ = 0;
+  next_at_ = frames_max_;
+  wait_at_ = frames_max_ * kMuchTooLong;
 }
 
 void Checkpointer::second() {
@@ -49,7 +57,10 @@ bool Checkpointer::checkpoint(int mode, int wait_ms) {
   sqlite3_busy_timeout(handle, lock_wait_ms_);
   if (code == SQLITE_OK) {
     log_.debug("store.checkpoint", {{"frames", std::to_string(frames)}, {"done", std::to_string(done)}});
-    if (mode == SQLITE_CHECKPOINT_TRUNCATE) frames_ = tried_at_ = 0;
+    if (mode == SQLITE_CHECKPOINT_TRUNCATE) {
+      frames_ = 0;
+      startAnew();
+    }
     return frames == done;
   }
   if (failureOf(code) != Failure::Busy) (void)connection_.fail(code);

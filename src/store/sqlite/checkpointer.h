@@ -26,13 +26,16 @@ class Checkpointer {
  private:
   static int heard(void* self, sqlite3* handle, const char* database, int frames);
   bool checkpoint(int mode, int wait_ms);
+  void startAnew();
 
   Connection& connection_;
   const int frames_max_;
   const int lock_wait_ms_;
   Log& log_;
-  int frames_ = 0;  // in the WAL after the last commit
-  int tried_at_ = 0;
+  int frames_ = 0;   // in the WAL after the last commit
+  int heard_ = 0;    // the same, at the last look
+  int next_at_ = 0;  // frames that make the next checkpoint due
+  int wait_at_ = 0;  // frames from which readers are waited for
   bool empty_due_ = false;
 };
 
