@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Holds the #include lines of one room against the rooms it names in src/CMakeLists.txt.
 
-A header may include the rooms of DEPENDS (and what those pass on), a source those of USES too.
+A header may include the rooms of DEPENDS (and what those pass on), a source those of USES too,
+a test those of TESTS too.
 Prints a sentence for each wrong arrow and exits 1.
 """
 import argparse
@@ -10,7 +11,7 @@ import re
 import sys
 
 parser = argparse.ArgumentParser()
-for option in ("source", "room", "depends", "uses", "rooms-file"):
+for option in ("source", "room", "depends", "uses", "tests", "rooms-file"):
     parser.add_argument("--" + option, required=True)
 args = parser.parse_args()
 
@@ -22,7 +23,7 @@ def declared_rooms(text):
         words = call.group(1).split()
         depends, current = [], None
         for word in words[1:]:
-            if word in ("DEPENDS", "USES", "LINKS", "PUBLIC_LINKS"):
+            if word in ("DEPENDS", "USES", "TESTS", "LINKS", "PUBLIC_LINKS"):
                 current = word
             elif current == "DEPENDS":
                 depends.append(word)
@@ -45,13 +46,14 @@ def reach(names):
 
 depends = reach(args.depends.split(";") if args.depends else [])
 uses = depends | reach(args.uses.split(";") if args.uses else [])
+tests = uses | reach(args.tests.split(";") if args.tests else [])
 faults = []
 source = pathlib.Path(args.source)
 for path in sorted((source / args.room).glob("*")):
     if path.suffix not in (".h", ".cc"):
         continue
     test = path.name.endswith(("_test.cc", "_fuzz.cc", "_bench.cc"))
-    allowed = uses if path.suffix == ".cc" else depends
+    allowed = tests if test else uses if path.suffix == ".cc" else depends
     for number, line in enumerate(path.read_text().splitlines(), 1):
         match = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
         if not match:
@@ -69,7 +71,7 @@ for path in sorted((source / args.room).glob("*")):
             how = "DEPENDS" if path.suffix == ".h" else "DEPENDS or USES"
             faults.append(f"{where}, but {args.room} does not name {room} in {how} "
                           f"(rooms may use only those above them)")
-        elif included.endswith("_conformance.h") and not test:
+        elif included.endswith("_conformance.h") and not (test or path.name.endswith("_conformance.h")):
             faults.append(f"{where}: a conformance suite is for tests only")
 if faults:
     print("\n".join(faults), file=sys.stderr)

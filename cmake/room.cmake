@@ -1,9 +1,10 @@
 # A room is one folder of src/, one static library, one responsibility.
 #
-#   kith_room(<path> [DEPENDS rooms…] [USES rooms…] [LINKS libraries…] [PUBLIC_LINKS libraries…])
+#   kith_room(<path> [DEPENDS rooms…] [USES rooms…] [TESTS rooms…] [LINKS libraries…] [PUBLIC_LINKS libraries…])
 #
 # DEPENDS: rooms whose headers this room's headers include; passed on to its users.
 # USES:    rooms that only its sources include; not passed on.
+# TESTS:   rooms that only its tests include: a backend to test with, which the library must not name.
 # A room can name only rooms declared before it, so there are no cycles. Before a room
 # compiles, cmake/check_includes.py holds its #include lines against these two lists.
 #
@@ -13,10 +14,10 @@ set_property(GLOBAL PROPERTY KITH_ROOMS "")
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 function(kith_room path)
-  cmake_parse_arguments(ROOM "" "" "DEPENDS;USES;LINKS;PUBLIC_LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "" "DEPENDS;USES;TESTS;LINKS;PUBLIC_LINKS" ${ARGN})
   string(REPLACE "/" "_" name ${path})
   get_property(declared GLOBAL PROPERTY KITH_ROOMS)
-  foreach(other IN LISTS ROOM_DEPENDS ROOM_USES)
+  foreach(other IN LISTS ROOM_DEPENDS ROOM_USES ROOM_TESTS)
     if(NOT other IN_LIST declared)
       message(FATAL_ERROR "src/CMakeLists.txt: room ${path} names ${other}, which is not declared above it "
                           "(rooms may use only those above them)")
@@ -41,7 +42,7 @@ function(kith_room path)
   add_custom_command(OUTPUT ${stamp}
     COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/cmake/check_includes.py
             --source ${CMAKE_CURRENT_SOURCE_DIR} --room ${path}
-            --depends "${ROOM_DEPENDS}" --uses "${ROOM_USES}" --rooms-file ${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt
+            --depends "${ROOM_DEPENDS}" --uses "${ROOM_USES}" --tests "${ROOM_TESTS}" --rooms-file ${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt
     COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
     DEPENDS ${all} ${PROJECT_SOURCE_DIR}/cmake/check_includes.py ${CMAKE_CURRENT_SOURCE_DIR}/CMakeLists.txt
     VERBATIM)
@@ -70,8 +71,13 @@ function(kith_room path)
   add_dependencies(kith_${name} includes_${name})
 
   if(KITH_TESTS AND tests)
+    set(libs_tests "")
+    foreach(other IN LISTS ROOM_TESTS)
+      string(REPLACE "/" "_" other_name ${other})
+      list(APPEND libs_tests kith_${other_name})
+    endforeach()
     add_executable(${name}_test ${tests})
-    target_link_libraries(${name}_test PRIVATE kith_${name} ${libs_private} ${ROOM_LINKS} GTest::gmock GTest::gtest_main)
+    target_link_libraries(${name}_test PRIVATE kith_${name} ${libs_private} ${libs_tests} ${ROOM_LINKS} GTest::gmock GTest::gtest_main)
     add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
     set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
   endif()

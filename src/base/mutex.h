@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 
@@ -39,6 +40,8 @@ class KITH_ATTRIBUTE(scoped_lockable) Lock {
 class Condition {
  public:
   void wait(Mutex& mutex) REQUIRES(mutex) { condition_.wait(mutex); }
+  /// As wait, but at most `limit` of real time. Like wait, it may wake for no reason.
+  void waitFor(Mutex& mutex, std::chrono::milliseconds limit) REQUIRES(mutex) { condition_.wait_for(mutex, limit); }
   void notifyOne() { condition_.notify_one(); }
   void notifyAll() { condition_.notify_all(); }
 

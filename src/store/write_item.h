@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
@@ -20,7 +21,7 @@ struct NewMessage {
 /// An entry before it has an offset.
 struct EntryDraft {
   EntryType type = EntryType::MessageCreated;
-  Offset ref_seq = 0;
+  Offset ref_seq = 0;  // MessageCreated: the store puts the entry's own offset
   UserId ref_user;
   std::string data = "{}";
   std::optional<NewMessage> message;  // with MessageCreated, and only with it
@@ -49,12 +50,15 @@ class Transaction : public Reader {
   virtual Result<void> putRoom(const Room& room) = 0;
   virtual Result<void> putMember(const RoomMember& member) = 0;
 
-  /// Keeps the old text (the newest 100) and shows the new one.
+  /// Keeps the old text (the newest 100) and shows the new one. NotFound if there is no such message
+  /// or it is deleted.
   virtual Result<void> editMessage(const RoomId& room, Offset seq, const std::string& text) = 0;
-  /// Leaves the tombstone: text and old texts are gone.
+  /// Leaves the tombstone: text and old texts are gone. A tombstone stays as it is. NotFound if there
+  /// never was such a message.
   virtual Result<void> deleteMessage(const RoomId& room, Offset seq, const UserId& by, const std::string& reason) = 0;
 
-  /// Inserts or replaces. A handle that another user has or had is Already with the field "handle".
+  /// Inserts or replaces. A handle that another user has or had is Already with the field "handle";
+  /// an external id that another user of the same issuer has, with "external_id".
   virtual Result<void> putUser(const User& user) = 0;
   virtual Result<void> putSession(const LoginSession& session) = 0;
   virtual Result<void> putSecret(const std::string& name, const std::string& value) = 0;
@@ -95,9 +99,11 @@ struct WriteItem {
   UserId author;
   std::string nonce;         // empty: none
   std::string request_hash;  // 16 bytes
+  std::size_t bytes = 0;     // of what `run` holds, its text above all: counted by the queue limits
   std::variant<AppendRun, TransactionRun> run;
   /// Called once, on the store's thread, after the commit is durable (or has failed); for items of
-  /// one scope in the order of their offsets. Must be short and must not block.
+  /// one scope in the order of their offsets. An item that finds the queue full or the store ended is
+  /// answered on the thread that submits it. Must be short and must not block.
   Callback<void(Result<Committed>)> done;
 };
 

@@ -1,0 +1,152 @@
+#include "store/sqlite/room_table.h"
+
+#include <utility>
+
+namespace kith::store::sqlite {
+namespace {
+
+std::string_view stateName(MemberState state) {
+  return state == MemberState::Member ? "member" : "left";
+}
+
+#define KITH_ROOM_COLUMNS "r.id, r.name, r.topic, r.created_by, r.created_at"
+Room roomAt(const Query& row) {
+  return {RoomId::trusted(row.textAt(0)), row.textAt(1), row.textAt(2), UserId::trusted(row.textAt(3)),
+          row.numberAt(4)};
+}
+
+#define KITH_MEMBER_COLUMNS "m.room, m.user, m.role, m.state, m.joined_at, m.join_offset"
+constexpr int kMemberColumns = 6;
+RoomMember memberAt(const Query& row) {
+  return {RoomId::trusted(row.textAt(0)),
+          UserId::trusted(row.textAt(1)),
+          row.textAt(2) == roleName(RoomRole::Owner) ? RoomRole::Owner : RoomRole::Member,
+          row.textAt(3) == stateName(MemberState::Member) ? MemberState::Member : MemberState::Left,
+          row.numberAt(4),
+          row.offsetAt(5)};
+}
+
+}  // namespace
+
+Result<std::optional<Room>> RoomTable::room(const RoomId& room) {
+  auto query = connection_.query("SELECT " KITH_ROOM_COLUMNS " FROM rooms r WHERE r.id = ?");
+  query.text(room.text());
+  if (!TRY(query.next())) return std::optional<Room>();
+  return std::optional<Room>(roomAt(query));
+}
+
+Result<std::optional<RoomMember>> RoomTable::member(const RoomId& room, const UserId& user) {
+  auto query =
+      connection_.query("SELECT " KITH_MEMBER_COLUMNS " FROM room_members m WHERE m.room = ? AND m.user = ?");
+  query.text(room.text()).text(user.text());
+  if (!TRY(query.next())) return std::optional<RoomMember>();
+  return std::optional<RoomMember>(memberAt(query));
+}
+
+Result<std::vector<RoomRow>> RoomTable::rooms(const UserId& asker, bool joined_only, const RoomId& cursor,
+                                              std::size_t limit) {
+  std::string after_name;  // empty: before all, since a name has a character
+  if (!cursor.empty()) {
+    const auto at = TRY(room(cursor));
+    if (!at) return std::vector<RoomRow>();
+    after_name = at->name;
+  }
+  std::vector<Room> found;
+  if (joined_only) {
+    auto query = connection_.query("SELECT " KITH_ROOM_COLUMNS
+                                   " FROM room_members m JOIN rooms r ON r.id = m.room"
+                                   " WHERE m.user = ? AND m.state = 'member' AND (r.name, r.id) > (?, ?)"
+                                   " ORDER BY r.name, r.id LIMIT ?");
+    query.text(asker.text()).text(after_name).text(cursor.text()).number(std::uint64_t{limit});
+    while (TRY(query.next())) found.push_back(roomAt(query));
+  } else {
+    auto query =
+        connection_.query("SELECT " KITH_ROOM_COLUMNS
+                          " FROM rooms r WHERE (r.name, r.id) > (?, ?) ORDER BY r.name, r.id LIMIT ?");
+    query.text(after_name).text(cursor.text()).number(std::uint64_t{limit});
+    while (TRY(query.next())) found.push_back(roomAt(query));
+  }
+  std::vector<RoomRow> rows;
+  rows.reserve(found.size());
+  for (auto& room : found) rows.push_back(TRY(completed(asker, std::move(room))));
+  return rows;
+}
+
+Result<std::optional<RoomRow>> RoomTable::roomRow(const UserId& asker, const RoomId& room) {
+  auto found = TRY(this->room(room));
+  if (!found) return std::optional<RoomRow>();
+  return std::optional<RoomRow>(TRY(completed(asker, std::move(*found))));
+}
+
+Result<RoomRow> RoomTable::completed(const UserId& asker, Room room) {
+  RoomRow row;
+  const auto scope = Scope::of(room.id);
+  const auto known = TRY(log_.scope(scope));
+  const auto head = TRY(log_.head(scope, known));
+  row.members = head.members;
+  row.head = head.position.offset;
+  {
+    auto last = connection_.query("SELECT at FROM messages WHERE scope = ? ORDER BY seq DESC LIMIT 1");
+    last.number(known.key);
+    if (TRY(last.next())) row.last_message_at = last.numberAt(0);
+  }
+  auto mine = TRY(member(room.id, asker));
+  if (mine && mine->state == MemberState::Member) row.mine = std::move(mine);
+  row.room = std::move(room);
+  return row;
+}
+
+Result<std::vector<RoomId>> RoomTable::roomsOf(const UserId& user, std::size_t limit) {
+  // The time of the last entry, one look into the log's tree per room.
+  auto query = connection_.query(
+      "SELECT m.room, coalesce((SELECT e.at FROM entries e WHERE e.scope = s.key ORDER BY e.offset DESC "
+      "LIMIT 1), 0)"
+      " AS active FROM room_members m LEFT JOIN scopes s ON s.name = 'room:' || m.room"
+      " WHERE m.user = ? AND m.state = 'member' ORDER BY active DESC, m.room LIMIT ?");
+  query.text(user.text()).number(std::uint64_t{limit});
+  std::vector<RoomId> found;
+  while (TRY(query.next())) found.push_back(RoomId::trusted(query.textAt(0)));
+  return found;
+}
+
+Result<std::vector<MemberRow>> RoomTable::members(const RoomId& room, const UserId& cursor,
+                                                  std::size_t limit) {
+  auto query =
+      connection_.query("SELECT " KITH_MEMBER_COLUMNS
+                        ", u.display_name"
+                        " FROM room_members m LEFT JOIN users u ON u.id = m.user"
+                        " WHERE m.room = ? AND m.user > ? AND m.state = 'member' ORDER BY m.user LIMIT ?");
+  query.text(room.text()).text(cursor.text()).number(std::uint64_t{limit});
+  std::vector<MemberRow> found;
+  while (TRY(query.next())) found.push_back({memberAt(query), query.textAt(kMemberColumns)});
+  return found;
+}
+
+Result<void> RoomTable::put(const Room& room) {
+  auto upsert = connection_.query(
+      "INSERT INTO rooms (id, name, topic, created_by, created_at) VALUES (?, ?, ?, ?, ?)"
+      " ON CONFLICT (id) DO UPDATE SET name = excluded.name, topic = excluded.topic,"
+      " created_by = excluded.created_by, created_at = excluded.created_at");
+  return upsert.text(room.id.text())
+      .text(room.name)
+      .text(room.topic)
+      .text(room.created_by.text())
+      .number(room.created_at)
+      .run();
+}
+
+Result<void> RoomTable::put(const RoomMember& member) {
+  auto upsert = connection_.query(
+      "INSERT INTO room_members (room, user, role, state, joined_at, join_offset) VALUES (?, ?, ?, ?, ?, ?)"
+      " ON CONFLICT (room, user) DO UPDATE SET role = excluded.role, state = excluded.state,"
+      " joined_at = excluded.joined_at, join_offset = excluded.join_offset");
+  return upsert.text(member.room.text())
+      .text(member.user.text())
+      .text(roleName(member.role))
+      .text(stateName(member.state))
+      .number(member.joined_at)
+      .number(member.join_offset)
+      .run();
+}
+
+}  // namespace kith::store::sqlite

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "store/sqlite/log_table.h"
+
+namespace kith::store::sqlite {
+
+/// Rooms and their members on one connection. Lives with it, on its thread.
+class RoomTable {
+ public:
+  RoomTable(Connection& connection, LogTable& log) : connection_(connection), log_(log) {}
+
+  Result<std::optional<Room>> room(const RoomId& room);
+  Result<std::optional<RoomMember>> member(const RoomId& room, const UserId& user);
+  Result<std::vector<RoomRow>> rooms(const UserId& asker, bool joined_only, const RoomId& cursor,
+                                     std::size_t limit);
+  Result<std::optional<RoomRow>> roomRow(const UserId& asker, const RoomId& room);
+  Result<std::vector<RoomId>> roomsOf(const UserId& user, std::size_t limit);
+  Result<std::vector<MemberRow>> members(const RoomId& room, const UserId& cursor, std::size_t limit);
+
+  // The writer's.
+  Result<void> put(const Room& room);
+  Result<void> put(const RoomMember& member);
+
+ private:
+  Result<RoomRow> completed(const UserId& asker, Room room);
+
+  Connection& connection_;
+  LogTable& log_;
+};
+
+}  // namespace kith::store::sqlite
