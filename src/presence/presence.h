@@ -20,7 +20,8 @@ struct Memberships {
   std::vector<Scope> scopes;
 };
 
-/// A user came online or went offline, and in which places that shows.
+/// A user is now online in these places, or no longer is: he came or went, or entered or left them. Of one
+/// who came or went, all his places are named, perhaps none.
 struct PresenceChange {
   enum class Now { Online, Offline };
   UserId user;
@@ -62,9 +63,9 @@ class Presence {
   virtual ~Presence() = default;
 
   /// Who hears of changes, on whichever node they began. Set once, before the first command.
-  /// Called on any thread, for one user in the order of the changes, once for each: not for a repeat,
-  /// not for a second node, and not when an online user's memberships change, which whoever changed
-  /// them knows. May be lost with the backend: a signal, not a record.
+  /// Called on any thread after the change is in force, for one user in the order of his changes, and once
+  /// for each: not for a repeat, nor for a further node that holds him. Only where he enters or leaves a place
+  /// while several nodes hold him, each may tell. May be lost with the backend: a signal, not a record.
   virtual void onChange(Changes changes) = 0;
 
   /// The user is connected to this node, and these are his memberships. The first up brings him online.

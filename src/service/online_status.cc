@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <string>
 #include <utility>
 
 #include "base/assert.h"
@@ -120,7 +121,8 @@ void OnlineStatusService::readDone(const UserId& user, std::uint64_t ticket, Res
     const bool stale = person.reading == Reading::UnderWayAndStale;
     person.reading = Reading::No;
     if (read) {
-      tellBackend(user, person, std::move(*read));
+      person.up = true;
+      presence_.up(user, std::move(*read));
       if (stale) wantRead(user, person);
     } else {
       loop_.after(options_.read_again, [this, user] {
@@ -130,26 +132,6 @@ void OnlineStatusService::readDone(const UserId& user, std::uint64_t ticket, Res
     }
   }
   startReads();
-}
-
-// The backend tells of users who come and go; which places an online user entered or left is known here.
-void OnlineStatusService::tellBackend(const UserId& user, Person& person, Memberships memberships) {
-  std::sort(memberships.scopes.begin(), memberships.scopes.end());
-  const bool was_up = std::exchange(person.up, true);
-  if (was_up && memberships.version.epoch == person.known.version.epoch &&
-      memberships.version.offset <= person.known.version.offset) {
-    return;
-  }
-  const Memberships before = std::exchange(person.known, memberships);
-  presence_.up(user, std::move(memberships));
-  if (!was_up) return;
-  auto tell = [&](const std::vector<Scope>& places, const std::vector<Scope>& without, PresenceChange::Now now) {
-    for (const Scope& place : places) {
-      if (!std::binary_search(without.begin(), without.end(), place)) signals_.changed(place, user, now);
-    }
-  };
-  tell(person.known.scopes, before.scopes, PresenceChange::Now::Online);
-  tell(before.scopes, person.known.scopes, PresenceChange::Now::Offline);
 }
 
 void OnlineStatusService::changed(const PresenceChange& change) {

@@ -72,8 +72,7 @@ class OnlineStatusService {
     Loop::TimerId grace = 0;
     Reading reading = Reading::No;
     std::uint64_t ticket = 0;  // of the read under way
-    bool up = false;           // the backend was told, of these:
-    Memberships known;
+    bool up = false;           // the backend was told
   };
 
   void opened(const UserId& user, const ConnectionId& connection);
@@ -85,7 +84,6 @@ class OnlineStatusService {
   void startReads();
   void startRead(const UserId& user, Person& person);
   void readDone(const UserId& user, std::uint64_t ticket, Result<Memberships> read);
-  void tellBackend(const UserId& user, Person& person, Memberships memberships);
 
   void changed(const PresenceChange& change);
 

@@ -1,7 +1,7 @@
 #include "presence/memory/memory_presence.h"
 
 #include <algorithm>
-#include <optional>
+#include <iterator>
 #include <utility>
 
 #include "base/assert.h"
@@ -9,23 +9,34 @@
 namespace kith {
 
 void MemoryPresence::up(const UserId& user, Memberships memberships) {
-  if (put(user, memberships) == CameOnline::Yes) {
-    tell({user, PresenceChange::Now::Online, std::move(memberships.scopes)});
-  }
+  auto& scopes = memberships.scopes;
+  std::sort(scopes.begin(), scopes.end());
+  scopes.erase(std::unique(scopes.begin(), scopes.end()), scopes.end());
+  for (const PresenceChange& change : put(user, std::move(memberships))) tell(change);
 }
 
-MemoryPresence::CameOnline MemoryPresence::put(const UserId& user, const Memberships& memberships) {
+// What has changed, to be told without the mutex.
+std::vector<PresenceChange> MemoryPresence::put(const UserId& user, Memberships memberships) {
+  PresenceChange entered{user, PresenceChange::Now::Online, {}};
+  PresenceChange left{user, PresenceChange::Now::Offline, {}};
   Lock lock(mutex_);
-  const auto [found, first] = users_.try_emplace(user, memberships);
+  const auto [found, first] = users_.try_emplace(user);
   Memberships& known = found->second;
-  if (!first) {
-    const bool same_epoch = known.version.epoch == memberships.version.epoch;
-    if (same_epoch && memberships.version.offset <= known.version.offset) return CameOnline::No;
-    for (const Scope& scope : known.scopes) leave(scope, user);
-    known = memberships;
+  if (!first && known.version.epoch == memberships.version.epoch &&
+      memberships.version.offset <= known.version.offset) {
+    return {};
   }
-  for (const Scope& scope : known.scopes) enter(scope, user);
-  return first ? CameOnline::Yes : CameOnline::No;
+  std::set_difference(memberships.scopes.begin(), memberships.scopes.end(), known.scopes.begin(), known.scopes.end(),
+                      std::back_inserter(entered.scopes));
+  std::set_difference(known.scopes.begin(), known.scopes.end(), memberships.scopes.begin(), memberships.scopes.end(),
+                      std::back_inserter(left.scopes));
+  known = std::move(memberships);
+  for (const Scope& scope : entered.scopes) enter(scope, user);
+  for (const Scope& scope : left.scopes) leave(scope, user);
+  std::vector<PresenceChange> changes;
+  if (first || !entered.scopes.empty()) changes.push_back(std::move(entered));
+  if (!left.scopes.empty()) changes.push_back(std::move(left));
+  return changes;
 }
 
 void MemoryPresence::down(const UserId& user) {

@@ -28,8 +28,7 @@ class MemoryPresence final : public Presence {
   void setTyping(const Scope& scope, std::vector<Typing> changes, Answer<std::vector<Typing>> answer) override;
 
  private:
-  enum class CameOnline { No, Yes };
-  CameOnline put(const UserId& user, const Memberships& memberships);
+  std::vector<PresenceChange> put(const UserId& user, Memberships memberships);
   void enter(const Scope& scope, const UserId& user) REQUIRES(mutex_);
   void leave(const Scope& scope, const UserId& user) REQUIRES(mutex_);
   void tell(const PresenceChange& change);
