@@ -1,11 +1,4 @@
 #pragma once
-<<<<<<< HEAD
-#include "service/caller.h"
-namespace kith {
-struct Authenticated { Caller caller; std::int64_t expires_at_s = 0; };
-class AccountService { public: void authenticate(const std::string& token, Reply<Authenticated> reply); };
-}
-=======
 
 #include <cstdint>
 #include <optional>
@@ -123,4 +116,3 @@ class AccountService {
 UserId hostUserId(std::string_view issuer, std::string_view subject);
 
 }  // namespace kith
->>>>>>> people

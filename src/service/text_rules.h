@@ -1,13 +1,4 @@
 #pragma once
-<<<<<<< HEAD
-#include <string>
-#include "model/fault.h"
-namespace kith {
-Result<std::string> checkedMessage(std::string_view raw, std::string_view field, std::size_t points_max, std::size_t bytes_max);
-Result<std::string> checkedName(std::string_view raw, std::string_view field, std::size_t points_max);
-Result<std::string> checkedLine(std::string_view raw, std::string_view field, std::size_t points_max);
-}
-=======
 
 #include <cstddef>
 #include <optional>
@@ -62,4 +53,3 @@ std::optional<std::string> toFolded(std::string_view raw);
 std::size_t countCodePoints(std::string_view text);
 
 }  // namespace kith
->>>>>>> people
