@@ -34,9 +34,9 @@ void OperatorCommands::setupLink(Reply<std::string> reply) {
 
 void OperatorCommands::createToken(const std::string& user, std::int64_t life_s, Reply<std::string> reply) {
   auto shared = std::make_shared<Reply<std::string>>(std::move(reply));
-  accounts_.isOwnAccount(user, [this, user, life_s, shared](Result<bool> own) {
-    if (!own) return (*shared)(own.error());
-    if (*own) {
+  accounts_.user(UserId::trusted(user), [this, user, life_s, shared](Result<std::optional<User>> there) {
+    if (!there) return (*shared)(there.error());
+    if (*there && (*there)->issuer.empty()) {
       return (*shared)(Fault{FaultCode::Already, "user",
                              "\"" + user + "\" is an account of this server: its tokens come from signing in, not from here", false});
     }

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <future>
+#include <iterator>
 #include <sstream>
 
 #include "app/core.h"
@@ -77,6 +78,11 @@ Expected<void, Error> Node::openStore() {
   return {};
 }
 
+bool Node::registrationOpen() const {
+  const auto& registration = options_.text("registration");
+  return registration == "open" || (registration == "auto" && isLoopback(options_.text("http_server.address")));
+}
+
 /// A key of this deployment, made at first start and kept in the store.
 Expected<std::string, Error> Node::secret(const std::string& name) {
   std::promise<Result<std::string>> promise;
@@ -123,13 +129,11 @@ Expected<void, Error> Node::makeCores() {
   rest_options_.body_bytes_max = size("limits.body_bytes");
   rest_options_.server_version = version;
   rest_options_.frame_bytes_max = size("client.message_bytes");
-  const auto& registration = options_.text("registration");
-  rest_options_.registration_open =
-      registration == "open" || (registration == "auto" && isLoopback(options_.text("http_server.address")));
+  rest_options_.registration_open = registrationOpen();
 
   for (std::size_t i = 0; i < cores_.size(); ++i) {
     auto& core = *cores_[i];
-    core.sessions = std::make_unique<SessionCore>(SessionCore{i, core.loop, core.hub, *log_of_scopes_, *services_, *accounts_,
+    core.sessions = std::unique_ptr<SessionCore>(new SessionCore{i, core.loop, core.hub, *log_of_scopes_, *services_, *accounts_,
                                                               *typing_, protocol::jsonOverWebSocket(), clock_, log_, metrics_,
                                                               session_options_});
     core.gateway = std::make_unique<Gateway>(*core.sessions, gateway_options_);

@@ -12,6 +12,7 @@
 #include "base/metrics.h"
 #include "gateway/gateway.h"
 #include "http/server.h"
+#include "hub/fanout.h"
 #include "net/listener.h"
 #include "presence/presence.h"
 #include "rest/rest.h"
@@ -53,6 +54,7 @@ class Node {
   Expected<void, Error> makeAccounts();
   Expected<void, Error> makeCores();
   Expected<void, Error> listen();
+  bool registrationOpen() const;
   Expected<std::string, Error> secret(const std::string& name);
   void addInternalRoutes(http::Router& router);
   void addPage(http::Router& router);

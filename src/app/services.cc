@@ -47,4 +47,19 @@ Expected<void, Error> Node::makeServices() {
   return {};
 }
 
+Expected<void, Error> Node::makeAccounts() {
+  Tokens::Options tokens;
+  tokens.own_key = TRY(secret("own_token_key"));
+  tokens.host_key = options_.text("client.token.hmac_secret_key");
+  if (tokens.host_key.empty()) tokens.host_key = TRY(secret("host_token_key"));
+  tokens.host_previous_key = options_.text("client.token.previous_hmac_secret_key");
+  tokens_ = std::make_unique<Tokens>(std::move(tokens), clock_);
+  passwords_ = std::make_unique<PasswordPool>();
+  AccountService::Options accounts;
+  accounts.registration = registrationOpen() ? AccountService::Registration::Open : AccountService::Registration::Off;
+  accounts_ = std::make_unique<AccountService>(
+      AccountService::Parts{*log_of_scopes_, *passwords_, *tokens_, clock_, log_, accounts});
+  return {};
+}
+
 }  // namespace kith

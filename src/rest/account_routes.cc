@@ -44,9 +44,8 @@ std::string setCookie(const http::Request& request, const std::string& value, st
   return cookieNameFor(request) + "=" + value + "; HttpOnly; SameSite=Lax; Path=/; Max-Age=" + std::to_string(life_s);
 }
 
-Result<NewAccount> newAccountOf(const Body& body, const http::Request& request) {
-  return NewAccount{TRY(body.text("handle")), TRY(body.text("display_name")), TRY(body.text("password")),
-                    request.header("user-agent").substr(0, 256)};
+Result<NewAccount> newAccountOf(const Body& body) {
+  return NewAccount{TRY(body.text("handle")), TRY(body.text("display_name")), TRY(body.text("password"))};
 }
 
 }  // namespace
@@ -73,19 +72,19 @@ void Rest::addAccountRoutes(http::Router& router) {
 void Rest::setup(const http::Request& request, Answer answer) {
   auto made = [&]() -> Result<std::pair<std::string, NewAccount>> {
     const auto body = TRY(Body::read(request));
-    return std::pair{TRY(body.text("token")), TRY(newAccountOf(body, request))};
+    return std::pair{TRY(body.text("token")), TRY(newAccountOf(body))};
   }();
   if (!made) return answer(problemOf(made.error(), request.id));
-  parts_.accounts.setup(made->first, std::move(made->second),
+  parts_.accounts.setup(made->first, std::move(made->second), request.header("user-agent"),
                         onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
                           answerSignedIn(request, std::move(result), std::move(answer));
                         }));
 }
 
 void Rest::registerAccount(const http::Request& request, Answer answer) {
-  auto account = [&]() -> Result<NewAccount> { return newAccountOf(TRY(Body::read(request)), request); }();
+  auto account = [&]() -> Result<NewAccount> { return newAccountOf(TRY(Body::read(request))); }();
   if (!account) return answer(problemOf(account.error(), request.id));
-  parts_.accounts.registerAccount(std::move(*account),
+  parts_.accounts.registerAccount(std::move(*account), request.header("user-agent"),
                                   onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
                                     answerSignedIn(request, std::move(result), std::move(answer));
                                   }));
@@ -97,7 +96,7 @@ void Rest::login(const http::Request& request, Answer answer) {
     return std::pair{TRY(body.text("handle")), TRY(body.text("password"))};
   }();
   if (!fields) return answer(problemOf(fields.error(), request.id));
-  parts_.accounts.login(fields->first, fields->second, request.header("user-agent").substr(0, 256),
+  parts_.accounts.login(fields->first, fields->second, request.header("user-agent"),
                         onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
                           answerSignedIn(request, std::move(result), std::move(answer));
                         }));
@@ -105,10 +104,16 @@ void Rest::login(const http::Request& request, Answer answer) {
 
 void Rest::answerSignedIn(const http::Request& request, Result<SignedIn> result, Answer answer) {
   if (!result) return answer(problemOf(result.error(), request.id));
-  const auto token = parts_.accounts.connectionToken(result->user, result->session.id);
-  auto response = jsonResponse(request.rawPath().ends_with("/login") ? 200 : 201, meJson(result->user, token));
-  response.with("Set-Cookie", setCookie(request, result->cookie, kCookieLife_s));
-  answer(std::move(response));
+  const auto& user = result->user;
+  const Caller caller{user.id, user.display_name, user.site_role, result->session.id};
+  auto shared = std::make_shared<std::pair<SignedIn, Answer>>(std::move(*result), std::move(answer));
+  parts_.accounts.connectionToken(caller, onLoop<Tokens::Signed>([this, request, shared](Result<Tokens::Signed> token) {
+    auto& [signed_in, answer] = *shared;
+    if (!token) return answer(problemOf(token.error(), request.id));
+    auto response = jsonResponse(request.rawPath().ends_with("/login") ? 200 : 201, meJson(signed_in.user, &*token));
+    response.with("Set-Cookie", setCookie(request, signed_in.cookie, kCookieLife_s));
+    answer(std::move(response));
+  }));
 }
 
 void Rest::logout(const http::Request& request, Answer answer) {
@@ -124,7 +129,8 @@ void Rest::logout(const http::Request& request, Answer answer) {
   auto shared = std::make_shared<Reply<bool>>(std::move(done));
   callerOf(parts_.accounts, request, [this, everywhere, shared](Result<Caller> caller) {
     if (!caller) return (*shared)(caller.error());
-    parts_.accounts.logout(*caller, everywhere, [shared](Result<void> result) {
+    const auto reach = everywhere ? LogoutReach::Everywhere : LogoutReach::ThisSession;
+    parts_.accounts.logout(*caller, reach, [shared](Result<void> result) {
       if (!result) return (*shared)(result.error());
       (*shared)(true);
     });
@@ -136,12 +142,21 @@ void Rest::me(const http::Request& request, Answer answer) {
   callerOf(parts_.accounts, request, onLoop<Caller>([this, request, shared](Result<Caller> caller) {
              if (!caller && caller.error().code == FaultCode::Unauthorized) return answerSignInWays(request, std::move(*shared));
              if (!caller) return (*shared)(problemOf(caller.error(), request.id));
-             parts_.accounts.user(caller->user, onLoop<User>([this, request, shared, login = caller->login](Result<User> user) {
-               if (!user) return (*shared)(problemOf(user.error(), request.id));
-               const auto token = parts_.accounts.connectionToken(*user, login);
-               (*shared)(jsonResponse(200, meJson(*user, token)));
-             }));
+             answerMe(request, *caller, shared);
            }));
+}
+
+void Rest::answerMe(const http::Request& request, const Caller& caller, const std::shared_ptr<Answer>& answer) {
+  parts_.accounts.user(caller.user, onLoop<std::optional<User>>([this, request, answer, caller](Result<std::optional<User>> user) {
+    if (!user) return (*answer)(problemOf(user.error(), request.id));
+    if (!*user) return (*answer)(problemOf(Fault::of(FaultCode::Unauthorized), request.id));
+    // Who came with a token of his own application has one already.
+    if (caller.login.empty()) return (*answer)(jsonResponse(200, meJson(**user, nullptr)));
+    parts_.accounts.connectionToken(caller, onLoop<Tokens::Signed>([this, request, answer, user = std::move(**user)](Result<Tokens::Signed> token) {
+      if (!token) return (*answer)(problemOf(token.error(), request.id));
+      (*answer)(jsonResponse(200, meJson(user, &*token)));
+    }));
+  }));
 }
 
 // Nobody is signed in: how it can be done.
@@ -159,12 +174,14 @@ void Rest::answerSignInWays(const http::Request& request, Answer answer) {
   }));
 }
 
-std::string Rest::meJson(const User& user, const AccountService::ConnectionToken& token) const {
+std::string Rest::meJson(const User& user, const Tokens::Signed* token) const {
   std::string out;
   JsonWriter json(out);
   json.beginObject().key("user").beginObject().field("id", user.id.text()).field("handle", user.handle);
   json.field("name", user.display_name).field("role", user.site_role == SiteRole::Admin ? "admin" : "member").endObject();
-  json.field("connection_token", token.token).field("token_expires_at", formatTime(token.expires_at_s * 1000));
+  if (token != nullptr) {
+    json.field("connection_token", token->token).field("token_expires_at", formatTime(token->expires_at_s * 1000));
+  }
   json.key("limits").beginObject();
   json.field("text", static_cast<std::uint64_t>(parts_.services.limits.message_text_max));
   json.field("room_name", static_cast<std::uint64_t>(parts_.services.limits.room_name_max));

@@ -48,7 +48,8 @@ class Rest {
   void me(const http::Request& request, Answer answer);
 
   void answerSignedIn(const http::Request& request, Result<SignedIn> result, Answer answer);
-  std::string meJson(const User& user, const AccountService::ConnectionToken& token) const;
+  void answerMe(const http::Request& request, const Caller& caller, const std::shared_ptr<Answer>& answer);
+  std::string meJson(const User& user, const Tokens::Signed* token) const;
   void answerSignInWays(const http::Request& request, Answer answer);
   std::optional<http::Response> refusedAtDoor(const http::Request& request) const;
   /// `then(value)` on this loop, whichever thread calls.
