@@ -20,7 +20,7 @@ bool isTokenChar(char c) {
 }
 
 void HeadScanner::reset() {
-  head_ = {};  // Holds no memory between requests.
+  std::string().swap(head_);  // Holds no memory between requests; assigning {} would.
   line_start_ = 0;
   fields_ = 0;
   status_ = 0;

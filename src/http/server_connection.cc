@@ -144,15 +144,13 @@ void ServerConnection::startBody(std::size_t bytes_max) {
 void ServerConnection::dispatch() {
   step_ = Step::Answering;
   connection_->pauseReading();
-  head_->request.body = body_.take();
   setTimer(server_.options_.limits.answer_time, &ServerConnection::onAnswerTime);
   exchange_ = std::make_shared<Responder::Exchange>();
   exchange_->loop = &server_.loop_;
   exchange_->connection = this;
-  // The route gets the request; what the answer needs of it stays behind.
+  // A copy without the body stays here, for the answer's form and for the hooks.
   Request request = head_->request;
-  if (!server_.options_.hooks.decorate && !server_.options_.hooks.answered) head_->request = {};
-  head_->request.body = {};
+  request.body = body_.take();
   route_->handler(std::move(request), Responder(exchange_));
 }
 

@@ -55,7 +55,7 @@ void Outbox::dropUnsent() {
 }
 
 void Outbox::clear() {
-  frames_ = {};
+  std::vector<FrameRef>().swap(frames_);  // Assigning {} would keep the room.
   bytes_ = 0;
   head_ = 0;
   head_written_ = 0;

@@ -11,6 +11,9 @@ namespace {
 // A buffer larger than this goes back after its message: idle connections hold little.
 constexpr std::size_t kKeptBytes = 1024;
 
+/// Empties `bytes` and gives the room back, which clear() and {} do not.
+void release(std::string& bytes) { std::string().swap(bytes); }
+
 /// `count` bytes of a network-order number.
 std::uint64_t readNumber(const unsigned char* at, int count) {
   std::uint64_t number = 0;
@@ -24,7 +27,7 @@ Event FrameReader::next(std::span<char>& input) {
   if (delivered_) {
     delivered_ = false;
     message_.clear();
-    if (message_.capacity() > kKeptBytes) message_ = {};
+    if (message_.capacity() > kKeptBytes) release(message_);
   }
   for (;;) {
     if (step_ == Step::Ended) {
@@ -206,7 +209,7 @@ Event FrameReader::closeEvent(std::string_view payload) {
 
 Event FrameReader::end(Event::Kind kind, std::uint16_t code) {
   step_ = Step::Ended;
-  message_ = {};
+  release(message_);
   return {.kind = kind, .code = code};
 }
 
