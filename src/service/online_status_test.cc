@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
+#include <memory>
+#include <utility>
 
 #include "base/manual_loop.h"
 #include "presence/memory/memory_presence.h"
@@ -20,9 +23,15 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-UserId user(const std::string& id) { return UserId::trusted(id); }
-RoomId room(const std::string& id) { return RoomId::trusted(id); }
-ConnectionId connection(const std::string& id) { return ConnectionId::trusted(id); }
+UserId user(const std::string& id) {
+  return UserId::trusted(id);
+}
+RoomId room(const std::string& id) {
+  return RoomId::trusted(id);
+}
+ConnectionId connection(const std::string& id) {
+  return ConnectionId::trusted(id);
+}
 
 class OnlineStatusTest : public testing::Test {
  protected:
@@ -79,20 +88,21 @@ class OnlineStatusTest : public testing::Test {
   bool store_fails = false;
   bool store_waits = false;
   std::vector<Task> waiting_reads;
-  OnlineStatusService status{{
-      loop, clock, presence,
-      [this](const UserId& user, Callback<void(Result<Memberships>)> done) {
-        ++reads;
-        reads_most = std::max(reads_most, ++reads_at_once);
-        auto answer = [this, read = store_[user], done = std::move(done)]() mutable {
-          --reads_at_once;
-          if (store_fails) return done(Fault::unavailable("the disk is gone"));
-          done(read);
-        };
-        if (store_waits) return waiting_reads.push_back(std::move(answer));
-        loop.post(std::move(answer));
-      },
-      [this](const Scope& place, SharedBytes data) { signals.push_back({clock.monotonic(), place.name(), *data}); }}};
+  OnlineStatusService status{{loop, clock, presence,
+                              [this](const UserId& user, Callback<void(Result<Memberships>)> done) {
+                                ++reads;
+                                reads_most = std::max(reads_most, ++reads_at_once);
+                                auto answer = [this, read = store_[user], done = std::move(done)]() mutable {
+                                  --reads_at_once;
+                                  if (store_fails) return done(Fault::unavailable("the disk is gone"));
+                                  done(read);
+                                };
+                                if (store_waits) return waiting_reads.push_back(std::move(answer));
+                                loop.post(std::move(answer));
+                              },
+                              [this](const Scope& place, SharedBytes data) {
+                                signals.push_back({clock.monotonic(), place.name(), *data});
+                              }}};
 
  private:
   std::map<UserId, Memberships> store_;
@@ -119,7 +129,8 @@ TEST_F(OnlineStatusTest, ComingOnlineIsSignalledOnceInEachRoomWithinASecond) {
   const std::string change = R"("online":["ann"],"offline":[],"count":1})";
   EXPECT_THAT(said(), testing::UnorderedElementsAre(AllOf(HasSubstr("room:a "), HasSubstr(change)),
                                                     AllOf(HasSubstr("room:b "), HasSubstr(change))));
-  EXPECT_THAT(said().front(), HasSubstr(R"({"type":"presence","at":"2026-01-05T10:00:01.000Z","version":"1767607201000",)"));
+  EXPECT_THAT(said().front(),
+              HasSubstr(R"({"type":"presence","at":"2026-01-05T10:00:01.000Z","version":"1767607201000",)"));
   EXPECT_EQ(loop.timers(), 0u);
 }
 
@@ -135,7 +146,8 @@ TEST_F(OnlineStatusTest, LastConnectionDroppedMeansOfflineAfterTheGraceAndNotBef
   EXPECT_FALSE(online("ann"));
   EXPECT_EQ(count("a"), 0);
   loop.advance(seconds(1));
-  EXPECT_THAT(said(), ElementsAre(AllOf(HasSubstr("room:a"), HasSubstr(R"("online":[],"offline":["ann"],"count":0)"))));
+  EXPECT_THAT(said(), ElementsAre(AllOf(HasSubstr("room:a"),
+                                        HasSubstr(R"("online":[],"offline":["ann"],"count":0)"))));
 }
 
 TEST_F(OnlineStatusTest, CleanCloseOfTheLastConnectionMeansOfflineAtOnce) {
@@ -266,7 +278,8 @@ TEST_F(OnlineStatusTest, JoiningWhileOnlineShowsInThatRoomAndLeavingEndsIt) {
   status.membershipChanged(user("ann"));
   loop.advance(seconds(3));
   EXPECT_EQ(count("b"), 1);
-  EXPECT_THAT(said(), ElementsAre(AllOf(HasSubstr("room:b"), HasSubstr(R"("online":["ann"],"offline":[],"count":1)"))));
+  EXPECT_THAT(said(), ElementsAre(AllOf(HasSubstr("room:b"),
+                                        HasSubstr(R"("online":["ann"],"offline":[],"count":1)"))));
 
   signals.clear();
   member("ann", {"b"});
@@ -345,7 +358,9 @@ TEST_F(OnlineStatusTest, VersionsRise) {
   loop.advance(seconds(3));
 
   ASSERT_THAT(signals, SizeIs(4));
-  auto version = [&](const Signal& signal) { return signal.json.substr(signal.json.find("\"version\":"), 26); };
+  auto version = [&](const Signal& signal) {
+    return signal.json.substr(signal.json.find("\"version\":"), 26);
+  };
   for (std::size_t i = 1; i < signals.size(); ++i) EXPECT_LT(version(signals[i - 1]), version(signals[i]));
 }
 
@@ -356,7 +371,8 @@ TEST_F(OnlineStatusTest, HalfOfFiveThousandReconnectAndEachRoomHearsAtMostOncePe
   }
   quiet();
   // The line of half of them is cut for longer than the grace, and they come back within two seconds.
-  for (int i = 0; i < 5'000; i += 2) status.disconnected(user("u" + std::to_string(i)), connection("c"), CloseKind::Dropped);
+  for (int i = 0; i < 5'000; i += 2)
+    status.disconnected(user("u" + std::to_string(i)), connection("c"), CloseKind::Dropped);
   loop.advance(seconds(12));
   EXPECT_EQ(count("all"), 2'500);
   for (int i = 0; i < 5'000; i += 2) {
@@ -387,7 +403,8 @@ TEST_F(OnlineStatusTest, HalfOfFiveThousandReloadWithinTheGraceAndNobodyHearsOfI
     status.connected(user("u" + std::to_string(i)), connection("c"));
   }
   quiet();
-  for (int i = 0; i < 2'500; ++i) status.disconnected(user("u" + std::to_string(i)), connection("c"), CloseKind::Dropped);
+  for (int i = 0; i < 2'500; ++i)
+    status.disconnected(user("u" + std::to_string(i)), connection("c"), CloseKind::Dropped);
   loop.advance(seconds(9));
   for (int i = 0; i < 2'500; ++i) status.connected(user("u" + std::to_string(i)), connection("d"));
   loop.advance(seconds(60));
@@ -416,6 +433,85 @@ TEST_F(OnlineStatusTest, NamesEndAboveTheLimitAndBeginAnewBelowIt) {
   loop.advance(seconds(10));
   EXPECT_THAT(said(), ElementsAre(HasSubstr(R"("offline":["one_more"],"count":2000)"),
                                   HasSubstr(R"("offline":["u7"],"count":1999)")));
+}
+
+/// A backend whose counts wait until they are let go.
+class HeldCounts final : public Presence {
+ public:
+  explicit HeldCounts(Presence& behind) : behind_(behind) {}
+  void onChange(Changes changes) override { behind_.onChange(std::move(changes)); }
+  void up(const UserId& user, Memberships memberships) override { behind_.up(user, std::move(memberships)); }
+  void down(const UserId& user) override { behind_.down(user); }
+  void online(const Scope& scope, const std::string& cursor, std::size_t limit,
+              Answer<OnlinePage> answer) override {
+    behind_.online(scope, cursor, limit, std::move(answer));
+  }
+  void count(const Scope& scope, Answer<std::int64_t> answer) override {
+    behind_.count(scope,
+                  [this, answer = std::make_shared<Answer<std::int64_t>>(std::move(answer))](auto count) {
+                    held.push_back([answer, count](bool fail) {
+                      if (fail) return (*answer)(Fault::unavailable("presence is out of reach"));
+                      (*answer)(count);
+                    });
+                  });
+  }
+  void isOnline(const UserId& user, Answer<bool> answer) override {
+    behind_.isOnline(user, std::move(answer));
+  }
+  void setTyping(const Scope& scope, std::vector<Typing> changes,
+                 Answer<std::vector<Typing>> answer) override {
+    behind_.setTyping(scope, std::move(changes), std::move(answer));
+  }
+
+  std::vector<std::function<void(bool fail)>> held;
+
+ private:
+  Presence& behind_;
+};
+
+class PresenceSignalsTest : public testing::Test {
+ protected:
+  void up(const std::string& id) {
+    memory.up(user(id), {{"e", 1}, {place}});
+    gathered.changed(place, user(id), PresenceChange::Now::Online);
+  }
+  void answer(bool fail) {
+    for (auto& count : std::exchange(presence.held, {})) count(fail);
+    loop.run();
+  }
+
+  const Scope place = Scope::of(room("a"));
+  ManualClock clock;
+  ManualLoop loop{clock};
+  MemoryPresence memory{clock};
+  HeldCounts presence{memory};
+  std::vector<std::string> said;
+  PresenceSignals gathered{loop, clock, presence,
+                           [this](const Scope&, SharedBytes data) { said.push_back(*data); }};
+};
+
+TEST_F(PresenceSignalsTest, ChangeThatTheCountDoesNotKnowIsLeftToTheNextSignal) {
+  up("ann");
+  loop.advance(seconds(1));
+  up("bob");
+  answer(false);
+  EXPECT_THAT(said, ElementsAre(HasSubstr(R"("online":["ann"],"offline":[],"count":1)")));
+
+  loop.advance(seconds(1));
+  answer(false);
+  EXPECT_THAT(said.back(), HasSubstr(R"("online":["bob"],"offline":[],"count":2)"));
+}
+
+TEST_F(PresenceSignalsTest, SignalThatFailsIsMadeAgainFromWhatIsTrueThen) {
+  up("ann");
+  loop.advance(seconds(1));
+  answer(true);
+  EXPECT_THAT(said, IsEmpty());
+  up("bob");
+  loop.advance(seconds(1));
+  answer(false);
+
+  EXPECT_THAT(said, ElementsAre(HasSubstr(R"("online":["ann","bob"],"offline":[],"count":2)")));
 }
 
 TEST_F(OnlineStatusTest, PageLimitsAndCursorsFromOutsideAreChecked) {
