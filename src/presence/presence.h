@@ -64,8 +64,8 @@ class Presence {
 
   /// Who hears of changes, on whichever node they began. Set once, before the first command.
   /// Called on any thread after the change is in force, for one user in the order of his changes, and once
-  /// for each: not for a repeat, nor for a further node that holds him. Only where he enters or leaves a place
-  /// while several nodes hold him, each may tell. May be lost with the backend: a signal, not a record.
+  /// for each: not for a repeat, nor for a further node that holds him. Only where he enters or leaves a
+  /// place while several nodes hold him, each may tell. May be lost with the backend: a signal, not a record.
   virtual void onChange(Changes changes) = 0;
 
   /// The user is connected to this node, and these are his memberships. The first up brings him online.
@@ -78,7 +78,8 @@ class Presence {
   /// Who is online in a place, in no order that means anything. `limit` (at least 1) is about how many a
   /// page holds. A user who is online during the whole listing is on at least one page; one page never
   /// names a user twice. `cursor` is empty or a former page's `next`; any other is BadRequest, "cursor".
-  virtual void online(const Scope& scope, const std::string& cursor, std::size_t limit, Answer<OnlinePage> answer) = 0;
+  virtual void online(const Scope& scope, const std::string& cursor, std::size_t limit,
+                      Answer<OnlinePage> answer) = 0;
   /// Exact and cheap.
   virtual void count(const Scope& scope, Answer<std::int64_t> answer) = 0;
   /// Also true for a user without any membership.
@@ -86,8 +87,11 @@ class Presence {
 
   /// Applies the changes, then answers who types: one step. Deadlines are kept by the backend's clock and
   /// never returned once past; a typist needs to be neither online nor a member, the caller judged that.
-  virtual void setTyping(const Scope& scope, std::vector<Typing> changes, Answer<std::vector<Typing>> answer) = 0;
-  void typing(const Scope& scope, Answer<std::vector<Typing>> answer) { setTyping(scope, {}, std::move(answer)); }
+  virtual void setTyping(const Scope& scope, std::vector<Typing> changes,
+                         Answer<std::vector<Typing>> answer) = 0;
+  void typing(const Scope& scope, Answer<std::vector<Typing>> answer) {
+    setTyping(scope, {}, std::move(answer));
+  }
 };
 
 }  // namespace kith

@@ -55,7 +55,8 @@ class PresenceConformance : public testing::Test {
     return wait<bool>([&](auto answer) { presence().isOnline(user, std::move(answer)); });
   }
   std::set<std::string> typing(const Scope& scope) {
-    return names(wait<std::vector<Typing>>([&](auto answer) { presence().typing(scope, std::move(answer)); }));
+    return names(
+        wait<std::vector<Typing>>([&](auto answer) { presence().typing(scope, std::move(answer)); }));
   }
   std::set<std::string> setTyping(const Scope& scope, std::vector<Typing> changes) {
     return names(wait<std::vector<Typing>>(
@@ -252,21 +253,25 @@ TYPED_TEST_P(PresenceConformance, CursorThatNoPageGaveIsRefused) {
 }
 
 TYPED_TEST_P(PresenceConformance, TypingIsPerPlaceAndAnsweredWithTheChange) {
-  const auto after = this->setTyping(this->room("a"), {{this->user("ann"), Milliseconds(5000)},
-                                                       {this->user("bob"), Milliseconds(5000)}});
+  const auto after = this->setTyping(
+      this->room("a"), {{this->user("ann"), Milliseconds(5000)}, {this->user("bob"), Milliseconds(5000)}});
   EXPECT_EQ(after, (std::set<std::string>{"ann", "bob"}));
   EXPECT_EQ(this->typing(this->room("a")), (std::set<std::string>{"ann", "bob"}));
   EXPECT_TRUE(this->typing(this->room("b")).empty());
 }
 
 TYPED_TEST_P(PresenceConformance, TypingEndsWhenItIsStoppedAndAStopTwiceIsHarmless) {
-  this->setTyping(this->room("a"), {{this->user("ann"), Milliseconds(5000)}, {this->user("bob"), Milliseconds(5000)}});
-  EXPECT_EQ(this->setTyping(this->room("a"), {{this->user("ann"), Milliseconds(0)}}), std::set<std::string>{"bob"});
-  EXPECT_EQ(this->setTyping(this->room("a"), {{this->user("ann"), Milliseconds(0)}}), std::set<std::string>{"bob"});
+  this->setTyping(this->room("a"),
+                  {{this->user("ann"), Milliseconds(5000)}, {this->user("bob"), Milliseconds(5000)}});
+  EXPECT_EQ(this->setTyping(this->room("a"), {{this->user("ann"), Milliseconds(0)}}),
+            std::set<std::string>{"bob"});
+  EXPECT_EQ(this->setTyping(this->room("a"), {{this->user("ann"), Milliseconds(0)}}),
+            std::set<std::string>{"bob"});
 }
 
 TYPED_TEST_P(PresenceConformance, TypingEndsByTheClockAndARepeatProlongsIt) {
-  this->setTyping(this->room("a"), {{this->user("ann"), Milliseconds(300)}, {this->user("bob"), Milliseconds(300)}});
+  this->setTyping(this->room("a"),
+                  {{this->user("ann"), Milliseconds(300)}, {this->user("bob"), Milliseconds(300)}});
   this->setTyping(this->room("a"), {{this->user("bob"), Milliseconds(60'000)}});
   this->passTime(Milliseconds(300));
 
@@ -283,17 +288,14 @@ TYPED_TEST_P(PresenceConformance, TimeLeftIsNeverMoreThanWasSetAndNeverZero) {
   EXPECT_LE(typing[0].left, Milliseconds(4980));
 }
 
-REGISTER_TYPED_TEST_SUITE_P(PresenceConformance, UserWhoIsUpIsOnlineInHisPlacesAndNoOther,
-                            UserWithoutMembershipsIsOnlineAllTheSame, UserWhoIsDownIsNowhere,
-                            RepeatedCommandsChangeAndTellNothing, OneScopeNamedTwiceCountsOnce,
-                            OlderAndEqualVersionsLeaveThePlacesAsTheyAre,
-                            AnotherEpochReplacesThePlacesWhateverItsOffset,
-                            JoiningAndLeavingWhileOnlineIsToldOfThosePlacesOnly,
-                            NewVersionOfTheSamePlacesTellsNothingAndCounts,
-                            VersionsBeginAnewAfterTheUserWentOffline, PagesTogetherNameEverybody,
-                            WhoStaysOnlineIsListedThoughOthersGoMeanwhile, CursorThatNoPageGaveIsRefused,
-                            TypingIsPerPlaceAndAnsweredWithTheChange,
-                            TypingEndsWhenItIsStoppedAndAStopTwiceIsHarmless,
-                            TypingEndsByTheClockAndARepeatProlongsIt, TimeLeftIsNeverMoreThanWasSetAndNeverZero);
+REGISTER_TYPED_TEST_SUITE_P(
+    PresenceConformance, UserWhoIsUpIsOnlineInHisPlacesAndNoOther, UserWithoutMembershipsIsOnlineAllTheSame,
+    UserWhoIsDownIsNowhere, RepeatedCommandsChangeAndTellNothing, OneScopeNamedTwiceCountsOnce,
+    OlderAndEqualVersionsLeaveThePlacesAsTheyAre, AnotherEpochReplacesThePlacesWhateverItsOffset,
+    JoiningAndLeavingWhileOnlineIsToldOfThosePlacesOnly, NewVersionOfTheSamePlacesTellsNothingAndCounts,
+    VersionsBeginAnewAfterTheUserWentOffline, PagesTogetherNameEverybody,
+    WhoStaysOnlineIsListedThoughOthersGoMeanwhile, CursorThatNoPageGaveIsRefused,
+    TypingIsPerPlaceAndAnsweredWithTheChange, TypingEndsWhenItIsStoppedAndAStopTwiceIsHarmless,
+    TypingEndsByTheClockAndARepeatProlongsIt, TimeLeftIsNeverMoreThanWasSetAndNeverZero);
 
 }  // namespace kith

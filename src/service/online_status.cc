@@ -14,7 +14,8 @@ ReadMemberships readMembershipsFrom(EventLog& log, std::size_t places_max) {
     auto memberships = std::make_shared<Memberships>();
     auto read = [memberships, user, places_max](store::Reader& reader) -> Result<void> {
       memberships->version = TRY(reader.head(Scope::of(user))).position;
-      for (const RoomId& room : TRY(reader.roomsOf(user, places_max))) memberships->scopes.push_back(Scope::of(room));
+      for (const RoomId& room : TRY(reader.roomsOf(user, places_max)))
+        memberships->scopes.push_back(Scope::of(room));
       return {};
     };
     log.read(std::move(read), [memberships, done = std::move(done)](Result<void> result) mutable {
@@ -34,7 +35,8 @@ OnlineStatusService::OnlineStatusService(Parts parts)
       read_memberships_(std::move(parts.read_memberships)),
       options_(parts.options),
       signals_(parts.loop, parts.clock, parts.presence, std::move(parts.send_signal), parts.options.signals) {
-  presence_.onChange([this](const PresenceChange& change) { loop_.post([this, change] { changed(change); }); });
+  presence_.onChange(
+      [this](const PresenceChange& change) { loop_.post([this, change] { changed(change); }); });
 }
 
 void OnlineStatusService::connected(const UserId& user, const ConnectionId& connection) {
@@ -99,7 +101,8 @@ void OnlineStatusService::startReads() {
     const UserId user = std::move(waiting_.front());
     waiting_.pop_front();
     const auto person = people_.find(user);
-    if (person != people_.end() && person->second.reading == Reading::Waiting) startRead(user, person->second);
+    if (person != people_.end() && person->second.reading == Reading::Waiting)
+      startRead(user, person->second);
   }
 }
 
@@ -108,7 +111,8 @@ void OnlineStatusService::startRead(const UserId& user, Person& person) {
   person.reading = Reading::UnderWay;
   person.ticket = ++last_ticket_;
   read_memberships_(user, [this, user, ticket = person.ticket](Result<Memberships> read) {
-    loop_.post([this, user, ticket, read = std::move(read)]() mutable { readDone(user, ticket, std::move(read)); });
+    loop_.post(
+        [this, user, ticket, read = std::move(read)]() mutable { readDone(user, ticket, std::move(read)); });
   });
 }
 
@@ -138,8 +142,8 @@ void OnlineStatusService::changed(const PresenceChange& change) {
   for (const Scope& place : change.scopes) signals_.changed(place, change.user, change.now);
 }
 
-void OnlineStatusService::getOnlineUsersInRoom(const RoomId& room, const std::string& cursor, std::size_t limit,
-                                               Reply<OnlinePage> reply) {
+void OnlineStatusService::getOnlineUsersInRoom(const RoomId& room, const std::string& cursor,
+                                               std::size_t limit, Reply<OnlinePage> reply) {
   if (limit < 1 || limit > options_.page_users_max) {
     return reply(Fault::badField("limit", "must be 1 to " + std::to_string(options_.page_users_max)));
   }

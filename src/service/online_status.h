@@ -27,9 +27,9 @@ ReadMemberships readMembershipsFrom(EventLog& log, std::size_t places_max = 2'00
 SendSignal sendSignalsThrough(Publish& publish);
 
 struct OnlineStatusOptions {
-  Milliseconds grace{10'000};         // after the last connection dropped
-  std::size_t reads_max = 16;         // of memberships at once: a storm waits here, not in front of other reads
-  Milliseconds read_again{1'000};     // after a read that failed
+  Milliseconds grace{10'000};      // after the last connection dropped
+  std::size_t reads_max = 16;      // of memberships at once: a storm waits here, not in front of other reads
+  Milliseconds read_again{1'000};  // after a read that failed
   std::size_t page_users_max = 1'000;
   PresenceSignalOptions signals{};
 };
@@ -61,7 +61,8 @@ class OnlineStatusService {
   void membershipChanged(const UserId& user);
 
   /// `limit` is 1 to page_users_max, `cursor` empty or a former page's; else BadRequest with the field.
-  void getOnlineUsersInRoom(const RoomId& room, const std::string& cursor, std::size_t limit, Reply<OnlinePage> reply);
+  void getOnlineUsersInRoom(const RoomId& room, const std::string& cursor, std::size_t limit,
+                            Reply<OnlinePage> reply);
   void getOnlineCountInRoom(const RoomId& room, Reply<std::int64_t> reply);
   void isUserOnline(const UserId& user, Reply<bool> reply);
 

@@ -9,6 +9,7 @@
 
 #include "base/manual_loop.h"
 #include "presence/memory/memory_presence.h"
+#include "service/far_presence.h"
 #include "service/online_status.h"
 #include "service/typing.h"
 
@@ -17,53 +18,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-/// A backend some milliseconds away: commands, answers and changes arrive later, in their order.
-class FarPresence final : public Presence {
- public:
-  FarPresence(Loop& loop, Presence& near, Milliseconds one_way) : loop_(loop), near_(near), one_way_(one_way) {}
-
-  void onChange(Changes changes) override {
-    near_.onChange([this, changes = std::make_shared<Changes>(std::move(changes))](const PresenceChange& change) {
-      later([changes, change] { (*changes)(change); });
-    });
-  }
-  void up(const UserId& user, Memberships memberships) override {
-    later([this, user, memberships] { near_.up(user, memberships); });
-  }
-  void down(const UserId& user) override {
-    later([this, user] { near_.down(user); });
-  }
-  void online(const Scope& scope, const std::string& cursor, std::size_t limit, Answer<OnlinePage> answer) override {
-    later([this, scope, cursor, limit, back = back(std::move(answer))]() mutable {
-      near_.online(scope, cursor, limit, std::move(back));
-    });
-  }
-  void count(const Scope& scope, Answer<std::int64_t> answer) override {
-    later([this, scope, back = back(std::move(answer))]() mutable { near_.count(scope, std::move(back)); });
-  }
-  void isOnline(const UserId& user, Answer<bool> answer) override {
-    later([this, user, back = back(std::move(answer))]() mutable { near_.isOnline(user, std::move(back)); });
-  }
-  void setTyping(const Scope& scope, std::vector<Typing> changes, Answer<std::vector<Typing>> answer) override {
-    later([this, scope, changes = std::move(changes), back = back(std::move(answer))]() mutable {
-      near_.setTyping(scope, std::move(changes), std::move(back));
-    });
-  }
-
- private:
-  void later(Task task) { loop_.after(one_way_, std::move(task)); }
-  template <class T>
-  Answer<T> back(Answer<T> answer) {
-    return [this, answer = std::move(answer)](Result<T> result) mutable {
-      later([answer = std::move(answer), result = std::move(result)]() mutable { answer(std::move(result)); });
-    };
-  }
-
-  Loop& loop_;
-  Presence& near_;
-  const Milliseconds one_way_;
-};
 
 constexpr int kUsers = 12;
 constexpr int kRooms = 4;
@@ -96,8 +50,10 @@ class PresenceRandomTest : public testing::TestWithParam<std::tuple<int /*one wa
     Reader& reader = readers_[place];
     EXPECT_TRUE(!reader.last || clock_.monotonic() - *reader.last >= 1'000) << "two signals within a second";
     reader.last = clock_.monotonic();
-    for (const auto& id : list(json, "online")) EXPECT_TRUE(reader.online.insert(id).second) << id << " was online";
-    for (const auto& id : list(json, "offline")) EXPECT_EQ(reader.online.erase(id), 1u) << id << " was offline";
+    for (const auto& id : list(json, "online"))
+      EXPECT_TRUE(reader.online.insert(id).second) << id << " was online";
+    for (const auto& id : list(json, "offline"))
+      EXPECT_EQ(reader.online.erase(id), 1u) << id << " was offline";
     reader.count = std::stoll(json.substr(json.find("\"count\":") + 8));
   }
 
@@ -137,7 +93,8 @@ class PresenceRandomTest : public testing::TestWithParam<std::tuple<int /*one wa
         if (random_() % 4 == 0) {
           typing_.messageSent(where, user);
         } else {
-          typing_.broadcastTyping(where, user, "N", random_() % 3 ? TypingIndicator::State::On : TypingIndicator::State::Off);
+          typing_.broadcastTyping(where, user, "N",
+                                  random_() % 3 ? TypingIndicator::State::On : TypingIndicator::State::Off);
         }
         break;
       }
@@ -158,8 +115,9 @@ class PresenceRandomTest : public testing::TestWithParam<std::tuple<int /*one wa
   int last_connection_ = 0;
   OnlineStatusService status_{{loop_, clock_, far_,
                                [this](const UserId& user, Callback<void(Result<Memberships>)> done) {
-                                 loop_.after(milliseconds(random_() % 50),
-                                             [read = store_[user], done = std::move(done)]() mutable { done(read); });
+                                 loop_.after(
+                                     milliseconds(random_() % 50),
+                                     [read = store_[user], done = std::move(done)]() mutable { done(read); });
                                },
                                [this](const Scope& place, SharedBytes data) { read(place.name(), *data); }}};
   TypingIndicator typing_{loop_, clock_, far_, [this](const Scope& place, SharedBytes data) {
@@ -179,7 +137,8 @@ TEST_P(PresenceRandomTest, ReadersKnowInTheEndWhatIsTrue) {
     std::set<std::string> expected;
     for (const auto& [user, connections] : connections_) {
       const auto& scopes = store_[user].scopes;
-      if (!connections.empty() && std::count(scopes.begin(), scopes.end(), place) > 0) expected.insert(user.text());
+      if (!connections.empty() && std::count(scopes.begin(), scopes.end(), place) > 0)
+        expected.insert(user.text());
     }
     std::set<std::string> online;
     memory_.online(place, "", 1'000, [&](Result<OnlinePage> page) {

@@ -9,7 +9,8 @@
 
 namespace kith {
 
-PresenceSignals::PresenceSignals(Loop& loop, const Clock& clock, Presence& presence, SendSignal send, Options options)
+PresenceSignals::PresenceSignals(Loop& loop, const Clock& clock, Presence& presence, SendSignal send,
+                                 Options options)
     : loop_(loop), clock_(clock), presence_(presence), send_(std::move(send)), options_(options) {}
 
 void PresenceSignals::changed(const Scope& scope, const UserId& user, Now now) {
@@ -18,7 +19,8 @@ void PresenceSignals::changed(const Scope& scope, const UserId& user, Now now) {
   Place& place = found->second;
   const Now before = now == Now::Online ? Now::Offline : Now::Online;
   const std::uint64_t number = ++place.last_number;
-  const auto [entry, first] = place.changes.try_emplace(user, Change{before, now, false, clock_.monotonic(), number});
+  const auto [entry, first] =
+      place.changes.try_emplace(user, Change{before, now, false, clock_.monotonic(), number});
   Change& change = entry->second;
   if (!first && change.now != now) change = {change.before, now, true, clock_.monotonic(), number};
   if (fresh) arm(scope, place, options_.gather);
@@ -49,12 +51,14 @@ void PresenceSignals::counted(const Scope& scope, const Result<std::int64_t>& co
   if (!count) return arm(scope, place, options_.gather);
   const bool crowd = static_cast<std::size_t>(*count) > options_.names_max;
   if (crowd || place.changes.size() > options_.names_max) {
-    std::erase_if(place.changes, [&](const auto& entry) { return entry.second.number <= place.asked_number; });
+    std::erase_if(place.changes,
+                  [&](const auto& entry) { return entry.second.number <= place.asked_number; });
     place.names_lost = true;
   }
   if (crowd) {
     const Milliseconds since(clock_.monotonic() - place.last_count);
-    if (place.last_count != 0 && since < options_.count_every) return arm(scope, place, options_.count_every - since);
+    if (place.last_count != 0 && since < options_.count_every)
+      return arm(scope, place, options_.count_every - since);
   }
   if (place.names_lost) {
     takeSettled(place);  // whoever reads the names now has these too
@@ -68,7 +72,8 @@ void PresenceSignals::counted(const Scope& scope, const Result<std::int64_t>& co
   arm(scope, place, crowd ? options_.count_every : options_.gather);
 }
 
-// Those who differ from what was signalled. Who still wavers, or is newer than the count, stays for a later time.
+// Those who differ from what was signalled. Who still wavers, or is newer than the count, stays for a later
+// time.
 PresenceSignals::Names PresenceSignals::takeSettled(Place& place) const {
   Names names;
   const MonotonicMs settled_before = clock_.monotonic() - options_.gather.count();

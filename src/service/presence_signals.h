@@ -18,9 +18,9 @@ namespace kith {
 using SendSignal = Callback<void(const Scope&, SharedBytes)>;
 
 struct PresenceSignalOptions {
-  Milliseconds gather{1'000};        // at most one signal per place in this time
-  std::size_t names_max = 2'000;     // online in the place, or changed: above, signals carry the count alone,
-  Milliseconds count_every{5'000};   // and at most this often
+  Milliseconds gather{1'000};       // at most one signal per place in this time
+  std::size_t names_max = 2'000;    // online in the place, or changed: above, signals carry the count alone,
+  Milliseconds count_every{5'000};  // and at most this often
 };
 
 /// Gathers who came online and who went offline, place by place, and signals it.
@@ -55,7 +55,7 @@ class PresenceSignals {
     std::unordered_map<UserId, Change> changes;
     std::uint64_t last_number = 0;
     std::uint64_t asked_number = 0;  // the count asked for knows the changes up to here
-    bool names_lost = false;  // a crowd went by unnamed
+    bool names_lost = false;         // a crowd went by unnamed
     MonotonicMs last_count = 0;
     Loop::TimerId timer = 0;  // 0 only while the count is asked for
   };

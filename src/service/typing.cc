@@ -14,13 +14,17 @@ constexpr MonotonicMs kOnItsWayMs = 100;
 }  // namespace
 
 SendTyping sendTypingThrough(Publish& publish) {
-  return [&publish](const Scope& scope, SharedBytes data) { publish.publishTypingIndicator(scope, std::move(data)); };
+  return [&publish](const Scope& scope, SharedBytes data) {
+    publish.publishTypingIndicator(scope, std::move(data));
+  };
 }
 
-TypingIndicator::TypingIndicator(Loop& loop, const Clock& clock, Presence& presence, SendTyping send, Options options)
+TypingIndicator::TypingIndicator(Loop& loop, const Clock& clock, Presence& presence, SendTyping send,
+                                 Options options)
     : loop_(loop), clock_(clock), presence_(presence), send_(std::move(send)), options_(options) {}
 
-void TypingIndicator::broadcastTyping(const RoomId& room, const UserId& user, const std::string& name, State state) {
+void TypingIndicator::broadcastTyping(const RoomId& room, const UserId& user, const std::string& name,
+                                      State state) {
   // The deadline counts from the arrival, not from when the loop comes to it.
   loop_.post([this, room, user, name, state, at = clock_.monotonic()] {
     if (state == State::On) return on(room, user, name, at);
@@ -80,8 +84,10 @@ void TypingIndicator::endQuietly(const RoomId& room, const UserId& user, Monoton
   if (found == places_.end()) return;
   Place& place = found->second;
   if (!forget(room, place, user)) return;
-  // A list with his name may have gone out between his message and now, or be on its way: another corrects it.
-  const bool crossed = place.last_signal != 0 && place.last_signal + kOnItsWayMs >= at && place.shown.contains(user);
+  // A list with his name may have gone out between his message and now, or be on its way: another corrects
+  // it.
+  const bool crossed =
+      place.last_signal != 0 && place.last_signal + kOnItsWayMs >= at && place.shown.contains(user);
   if (crossed) {
     place.changed = true;
   } else {
@@ -140,23 +146,37 @@ void TypingIndicator::write(const RoomId& room, Place& place, std::size_t online
     return true;
   });
   place.changed = false;
-  presence_.setTyping(Scope::of(room), std::move(changes), [this, room, online](Result<std::vector<Typing>> typing) {
-    loop_.post([this, room, online, typing = std::move(typing)] { listed(room, online, typing); });
-  });
+  presence_.setTyping(
+      Scope::of(room), std::move(changes), [this, room, online](Result<std::vector<Typing>> typing) {
+        loop_.post([this, room, online, typing = std::move(typing)] { listed(room, online, typing); });
+      });
 }
 
-void TypingIndicator::listed(const RoomId& room, std::size_t online, const Result<std::vector<Typing>>& typing) {
+// Of those connected here this node knows more than the backend, however late its answer comes.
+std::vector<Typing> TypingIndicator::stillTyping(const Place& place,
+                                                 const std::vector<Typing>& listed) const {
+  std::vector<Typing> live;
+  for (Typing one : listed) {
+    if (place.stops.contains(one.user)) continue;
+    const auto here = place.typists.find(one.user);
+    if (here != place.typists.end()) {
+      one.left = std::min(one.left, Milliseconds(here->second.deadline - clock_.monotonic()));
+    }
+    if (one.left > Milliseconds(0)) live.push_back(std::move(one));
+  }
+  return live;
+}
+
+void TypingIndicator::listed(const RoomId& room, std::size_t online,
+                             const Result<std::vector<Typing>>& typing) {
   Place& place = places_.at(room);
   if (!typing) return silence(room, place);
   place.asking = false;
-  std::vector<Typing> live;
-  for (const Typing& one : *typing) {
-    // Whose end is known here, though not yet there.
-    if (!place.stops.contains(one.user)) live.push_back(one);
-  }
+  std::vector<Typing> live = stillTyping(place, *typing);
   std::sort(live.begin(), live.end(), [](const Typing& a, const Typing& b) { return a.user < b.user; });
   const bool nothing_new = live.empty() && place.shown.empty();
-  if (!nothing_new) signal(room, place, live, online > options_.named_online_max ? options_.names_max : live.size());
+  if (!nothing_new)
+    signal(room, place, live, online > options_.named_online_max ? options_.names_max : live.size());
   // When somebody ends, whether on the list or only here, the room is looked at again.
   const MonotonicMs now = clock_.monotonic();
   std::vector<MonotonicMs> ends;
@@ -168,7 +188,8 @@ void TypingIndicator::listed(const RoomId& room, std::size_t online, const Resul
   consider(room, place);
 }
 
-void TypingIndicator::signal(const RoomId& room, Place& place, const std::vector<Typing>& typing, std::size_t names_max) {
+void TypingIndicator::signal(const RoomId& room, Place& place, const std::vector<Typing>& typing,
+                             std::size_t names_max) {
   Milliseconds ttl = typing.empty() ? Milliseconds(0) : options_.lasts;
   std::uint64_t more = 0;
   std::size_t named = 0;

@@ -20,10 +20,10 @@ using SendTyping = Callback<void(const Scope&, SharedBytes)>;
 SendTyping sendTypingThrough(Publish& publish);
 
 struct TypingOptions {
-  Milliseconds repeat{2'000};          // an `on` within this time of the last one that counted is dropped
-  Milliseconds lasts{5'000};           // after the last `on` that counted
-  Milliseconds gather{500};            // at most one signal per room in this time
-  std::size_t named_online_max = 200;  // online in the room: up to here all are named,
+  Milliseconds repeat{2'000};              // an `on` within this time of the last one that counted is dropped
+  Milliseconds lasts{5'000};               // after the last `on` that counted
+  Milliseconds gather{500};                // at most one signal per room in this time
+  std::size_t named_online_max = 200;      // online in the room: up to here all are named,
   std::size_t counted_online_max = 2'000;  // up to here some, and the rest counted; above, there is no typing
   std::size_t names_max = 5;               // of those some
   std::size_t typists_max = 2'000;         // of this node per room; more are dropped
@@ -32,14 +32,14 @@ struct TypingOptions {
 /// Who is typing in a room, told to all who watch it.
 ///
 /// A signal carries the whole list and replaces the one before:
-/// `{"type":"typing","at","users":[{"id","name"}],"more":N,"ttl_ms"}`. Typing ends 5 s after the last `on`, at
-/// once by `off`, a disconnect or the end of a membership, and by the author's message without a signal. Even
-/// if this node dies, `ttl_ms` (at most 5 s, and at most a second past the deadline of anybody on the list) ends
-/// it at the reader's within 6 s.
+/// `{"type":"typing","at","users":[{"id","name"}],"more":N,"ttl_ms"}`. Typing ends 5 s after the last `on`,
+/// at once by `off`, a disconnect or the end of a membership, and by the author's message without a signal.
+/// Even if this node dies, `ttl_ms` (at most 5 s, and at most a second past the deadline of anybody on the
+/// list) ends it at the reader's within 6 s.
 ///
 /// Any thread may call; the work is done on the one loop given. Owned by the wiring; destroyed after the loop
-/// has ended. Rights were judged by the caller. A room in which nobody types takes no memory and no timer; what
-/// gets lost is never repeated, the next list says all; typing never gets an offset and is never stored.
+/// has ended. Rights were judged by the caller. A room in which nobody types takes no memory and no timer;
+/// what gets lost is never repeated, the next list says all; typing never gets an offset and is never stored.
 class TypingIndicator {
  public:
   using Options = TypingOptions;
@@ -64,9 +64,9 @@ class TypingIndicator {
   };
   struct Place {
     std::unordered_map<UserId, Typist> typists;  // connected here
-    std::set<UserId> stops;  // not yet told to the backend
-    std::set<UserId> shown;  // by the last signal
-    bool changed = false;    // since the list under way was asked for, so that a signal is due
+    std::set<UserId> stops;                      // not yet told to the backend
+    std::set<UserId> shown;                      // by the last signal
+    bool changed = false;  // since the list under way was asked for, so that a signal is due
     bool asking = false;
     MonotonicMs last_signal = 0;  // 0: none
     MonotonicMs look_at = 0;      // when the first typist ends; 0: there is none
@@ -84,6 +84,7 @@ class TypingIndicator {
   void write(const RoomId& room, Place& place, std::size_t online);
   void writeStops(const RoomId& room, Place& place);
   void listed(const RoomId& room, std::size_t online, const Result<std::vector<Typing>>& typing);
+  std::vector<Typing> stillTyping(const Place& place, const std::vector<Typing>& listed) const;
   void signal(const RoomId& room, Place& place, const std::vector<Typing>& typing, std::size_t names_max);
   void silence(const RoomId& room, Place& place);
 

@@ -26,10 +26,10 @@ std::vector<PresenceChange> MemoryPresence::put(const UserId& user, Memberships 
       memberships.version.offset <= known.version.offset) {
     return {};
   }
-  std::set_difference(memberships.scopes.begin(), memberships.scopes.end(), known.scopes.begin(), known.scopes.end(),
-                      std::back_inserter(entered.scopes));
-  std::set_difference(known.scopes.begin(), known.scopes.end(), memberships.scopes.begin(), memberships.scopes.end(),
-                      std::back_inserter(left.scopes));
+  std::set_difference(memberships.scopes.begin(), memberships.scopes.end(), known.scopes.begin(),
+                      known.scopes.end(), std::back_inserter(entered.scopes));
+  std::set_difference(known.scopes.begin(), known.scopes.end(), memberships.scopes.begin(),
+                      memberships.scopes.end(), std::back_inserter(left.scopes));
   known = std::move(memberships);
   for (const Scope& scope : entered.scopes) enter(scope, user);
   for (const Scope& scope : left.scopes) leave(scope, user);
@@ -52,7 +52,9 @@ void MemoryPresence::down(const UserId& user) {
   tell({user, PresenceChange::Now::Offline, std::move(last.scopes)});
 }
 
-void MemoryPresence::enter(const Scope& scope, const UserId& user) { places_[scope].insert(user); }
+void MemoryPresence::enter(const Scope& scope, const UserId& user) {
+  places_[scope].insert(user);
+}
 
 void MemoryPresence::leave(const Scope& scope, const UserId& user) {
   const auto place = places_.find(scope);
@@ -104,7 +106,8 @@ void MemoryPresence::isOnline(const UserId& user, Answer<bool> answer) {
   answer(online);
 }
 
-void MemoryPresence::setTyping(const Scope& scope, std::vector<Typing> changes, Answer<std::vector<Typing>> answer) {
+void MemoryPresence::setTyping(const Scope& scope, std::vector<Typing> changes,
+                               Answer<std::vector<Typing>> answer) {
   std::vector<Typing> live;
   {
     Lock lock(mutex_);

@@ -22,10 +22,12 @@ class MemoryPresence final : public Presence {
   void onChange(Changes changes) override { changes_ = std::move(changes); }
   void up(const UserId& user, Memberships memberships) override;
   void down(const UserId& user) override;
-  void online(const Scope& scope, const std::string& cursor, std::size_t limit, Answer<OnlinePage> answer) override;
+  void online(const Scope& scope, const std::string& cursor, std::size_t limit,
+              Answer<OnlinePage> answer) override;
   void count(const Scope& scope, Answer<std::int64_t> answer) override;
   void isOnline(const UserId& user, Answer<bool> answer) override;
-  void setTyping(const Scope& scope, std::vector<Typing> changes, Answer<std::vector<Typing>> answer) override;
+  void setTyping(const Scope& scope, std::vector<Typing> changes,
+                 Answer<std::vector<Typing>> answer) override;
 
  private:
   std::vector<PresenceChange> put(const UserId& user, Memberships memberships);

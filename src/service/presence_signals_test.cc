@@ -1,0 +1,128 @@
+#include "service/presence_signals.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "base/manual_loop.h"
+#include "presence/memory/memory_presence.h"
+
+namespace kith {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+UserId user(const std::string& id) {
+  return UserId::trusted(id);
+}
+RoomId room(const std::string& id) {
+  return RoomId::trusted(id);
+}
+
+/// A backend whose counts wait until they are let go.
+class HeldCounts final : public Presence {
+ public:
+  explicit HeldCounts(Presence& behind) : behind_(behind) {}
+  void onChange(Changes changes) override { behind_.onChange(std::move(changes)); }
+  void up(const UserId& user, Memberships memberships) override { behind_.up(user, std::move(memberships)); }
+  void down(const UserId& user) override { behind_.down(user); }
+  void online(const Scope& scope, const std::string& cursor, std::size_t limit,
+              Answer<OnlinePage> answer) override {
+    behind_.online(scope, cursor, limit, std::move(answer));
+  }
+  void count(const Scope& scope, Answer<std::int64_t> answer) override {
+    behind_.count(scope,
+                  [this, answer = std::make_shared<Answer<std::int64_t>>(std::move(answer))](auto count) {
+                    held.push_back([answer, count](bool fail) {
+                      if (fail) return (*answer)(Fault::unavailable("presence is out of reach"));
+                      (*answer)(count);
+                    });
+                  });
+  }
+  void isOnline(const UserId& user, Answer<bool> answer) override {
+    behind_.isOnline(user, std::move(answer));
+  }
+  void setTyping(const Scope& scope, std::vector<Typing> changes,
+                 Answer<std::vector<Typing>> answer) override {
+    behind_.setTyping(scope, std::move(changes), std::move(answer));
+  }
+
+  std::vector<std::function<void(bool fail)>> held;
+
+ private:
+  Presence& behind_;
+};
+
+class PresenceSignalsTest : public testing::Test {
+ protected:
+  void up(const std::string& id) {
+    memory.up(user(id), {{"e", 1}, {place}});
+    gathered.changed(place, user(id), PresenceChange::Now::Online);
+  }
+  void down(const std::string& id) {
+    memory.down(user(id));
+    gathered.changed(place, user(id), PresenceChange::Now::Offline);
+  }
+  void answer(bool fail) {
+    for (auto& count : std::exchange(presence.held, {})) count(fail);
+    loop.run();
+  }
+
+  const Scope place = Scope::of(room("a"));
+  ManualClock clock;
+  ManualLoop loop{clock};
+  MemoryPresence memory{clock};
+  HeldCounts presence{memory};
+  std::vector<std::string> said;
+  PresenceSignals gathered{loop, clock, presence,
+                           [this](const Scope&, SharedBytes data) { said.push_back(*data); }};
+};
+
+TEST_F(PresenceSignalsTest, ChangeThatTheCountDoesNotKnowIsLeftToTheNextSignal) {
+  up("ann");
+  loop.advance(seconds(1));
+  up("bob");
+  answer(false);
+  EXPECT_THAT(said, ElementsAre(HasSubstr(R"("online":["ann"],"offline":[],"count":1)")));
+
+  loop.advance(seconds(1));
+  answer(false);
+  EXPECT_THAT(said.back(), HasSubstr(R"("online":["bob"],"offline":[],"count":2)"));
+}
+
+TEST_F(PresenceSignalsTest, SignalThatFailsIsMadeAgainFromWhatIsTrueThen) {
+  up("ann");
+  loop.advance(seconds(1));
+  answer(true);
+  EXPECT_THAT(said, IsEmpty());
+  up("bob");
+  loop.advance(seconds(1));
+  answer(false);
+
+  EXPECT_THAT(said, ElementsAre(HasSubstr(R"("online":["ann","bob"],"offline":[],"count":2)")));
+}
+
+TEST_F(PresenceSignalsTest, WhoGoesToAndFroIsNamedOnceHeHoldsStill) {
+  up("ann");
+  loop.advance(milliseconds(400));
+  down("ann");
+  loop.advance(milliseconds(400));
+  up("ann");
+  loop.advance(milliseconds(200));
+  answer(false);
+  EXPECT_THAT(said, IsEmpty());
+
+  loop.advance(seconds(1));
+  answer(false);
+  EXPECT_THAT(said, ElementsAre(HasSubstr(R"("online":["ann"],"offline":[],"count":1)")));
+}
+
+}  // namespace
+}  // namespace kith
