@@ -19,12 +19,16 @@ export function partsOf(text: string): TextPart[] {
   return parts;
 }
 
+function count(text: string, letter: string, end: number): number {
+  return text.slice(0, end).split(letter).length - 1;
+}
+
 /** A full stop or a bracket after an address belongs to the sentence, not to the address. */
 function withoutTail(found: string): string {
   let end = found.length;
   while (end > 0) {
     const last = found[end - 1] as string;
-    const closes = last === ')' && !found.slice(0, end).includes('(');
+    const closes = last === ')' && count(found, ')', end) > count(found, '(', end);
     if (!/[.,;:!?'*_]/.test(last) && !closes) break;
     end -= 1;
   }

@@ -48,8 +48,8 @@ interface Item {
   sent: Sent | undefined;
   refused: Fault | undefined;
   attempts: number;
-  /** When the oldest attempt began that has had no answer; 0 if none was made while connected. */
-  tryingSince: number;
+  /** When the oldest attempt began that has had no answer, if one was made while connected. */
+  tryingSince: number | undefined;
   notBefore: number;
 }
 
@@ -94,7 +94,7 @@ export class Outbox {
       // A new connection is a new chance, and time without one is not the message's failure.
       item.notBefore = 0;
       item.attempts = 0;
-      if (!item.inFlight) item.tryingSince = 0;
+      if (!item.inFlight) item.tryingSince = undefined;
     }
     this.pumpAll();
     for (const room of this.rooms()) this.ports.changed(room);
@@ -109,7 +109,7 @@ export class Outbox {
       if (other.data.room !== item.data.room) continue;
       other.notBefore = 0;
       other.attempts = 0;
-      if (!other.inFlight) other.tryingSince = 0;
+      if (!other.inFlight) other.tryingSince = undefined;
     }
     this.ports.changed(item.data.room);
     this.pump(item.data.room);
@@ -145,7 +145,7 @@ export class Outbox {
   }
 
   private shown(item: Item): PendingMessage {
-    const age = item.tryingSince === 0 ? 0 : this.ports.now() - item.tryingSince;
+    const age = item.tryingSince === undefined ? 0 : this.ports.now() - item.tryingSince;
     let state: PendingMessage['state'] = this.connected ? 'sending' : 'waiting';
     if (item.refused) state = 'refused';
     else if (item.sent) state = 'sending';
@@ -176,7 +176,7 @@ export class Outbox {
 
   private attempt(item: Item): void {
     item.inFlight = true;
-    if (item.tryingSince === 0) item.tryingSince = this.ports.now();
+    item.tryingSince ??= this.ports.now();
     item.attempts += 1;
     const room = item.data.room;
     for (const ms of [sendingShownMs, failedShownMs]) {
@@ -219,7 +219,7 @@ function newItem(data: OutboxItem): Item {
     sent: undefined,
     refused: undefined,
     attempts: 0,
-    tryingSince: 0,
+    tryingSince: undefined,
     notBefore: 0,
   };
 }

@@ -16,7 +16,7 @@ export function routeOf(path: string, hash: string): Route {
     case undefined:
       return { page: 'home' };
     case 'setup':
-      return { page: 'setup', token: decodeURIComponent(hash.replace(/^#/, '')) };
+      return { page: 'setup', token: decoded(hash.replace(/^#/, '')) };
     case 'sign-in':
       return { page: 'sign-in' };
     case 'register':
@@ -29,6 +29,15 @@ export function routeOf(path: string, hash: string): Route {
         : { page: 'not-found' };
     default:
       return { page: 'not-found' };
+  }
+}
+
+/** A link that was cut in the middle is still an address: the server says what is wrong with it. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -116,6 +116,7 @@ export const de: Dictionary = {
     joined: 'Dabei',
     members: (count) => counted(count, 'Mitglied', 'Mitglieder'),
     active: (when) => `aktiv ${when}`,
+    activeNow: 'gerade aktiv',
     quiet: 'noch still',
     emptyTitle: 'Noch keine Räume',
     empty: 'Ein Raum ist ein Ort für ein Thema. Lege den ersten an.',

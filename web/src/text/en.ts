@@ -115,6 +115,7 @@ export const en = {
     joined: 'Joined',
     members: (count: number) => counted(count, 'member', 'members'),
     active: (when: string) => `active ${when}`,
+    activeNow: 'active now',
     quiet: 'quiet so far',
     emptyTitle: 'No rooms yet',
     empty: 'A room is a place for one topic. Make the first one.',

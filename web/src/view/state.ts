@@ -100,6 +100,12 @@ export function setLanguage(value: Language): void {
   void loadLanguage(value);
 }
 
+/** The reader's own region where it has the page's language: its dates, its order of names. */
+export function locale(): string {
+  const language = text().locale;
+  return navigator.languages.find((name) => name.split('-')[0] === language) ?? language;
+}
+
 /** A signal that ticks with a model's changes, for as long as the view lives. */
 export function useChanges(changes: Changes, onCleanup: (end: () => void) => void): () => void {
   const [tick, setTick] = createSignal(0);

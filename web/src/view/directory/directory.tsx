@@ -8,9 +8,10 @@ import { Blank, Head } from '../frame/head.tsx';
 import type { LineState } from '../frame/line.ts';
 import { FormError } from '../parts/form-error.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { faultText, go, text, useChanges } from '../state.ts';
+import { faultText, go, locale, text, useChanges } from '../state.ts';
 
 const pageSize = 100;
+const nowMinutes = 5;
 
 /** All rooms a person can see, joined ones among them. */
 export default function Directory(props: { session: Session; line: LineState; create: () => void }) {
@@ -51,7 +52,7 @@ export default function Directory(props: { session: Session; line: LineState; cr
 
   const shown = () => {
     const wanted = query().trim().toLocaleLowerCase();
-    const collator = new Intl.Collator(text().locale);
+    const collator = new Intl.Collator(locale());
     return [...(rooms() ?? [])]
       .filter((room) => `${room.name}\n${room.topic}`.toLocaleLowerCase().includes(wanted))
       .sort((a, b) => collator.compare(a.name, b.name));
@@ -84,7 +85,7 @@ export default function Directory(props: { session: Session; line: LineState; cr
               fallback={
                 <Show
                   when={query()}
-                  fallback={<Blank title={text().directory.emptyTitle} text={text().directory.empty} action={text().create.create} onAction={props.create} />}
+                  fallback={<Blank title={text().directory.emptyTitle} text={text().directory.empty} action={text().frame.newRoom} onAction={props.create} />}
                 >
                   <Blank title={text().directory.nothingTitle} text={text().directory.nothing} />
                 </Show>
@@ -152,8 +153,9 @@ function Bones() {
 function lastActive(room: Room): string {
   if (!room.last_message_at) return text().directory.quiet;
   const minutes = (Date.parse(room.last_message_at) - Date.now()) / 60_000;
-  const format = new Intl.RelativeTimeFormat(text().locale, { numeric: 'auto', style: 'short' });
-  if (minutes > -60) return text().directory.active(format.format(Math.min(0, Math.round(minutes)), 'minute'));
+  const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' });
+  if (minutes > -nowMinutes) return text().directory.activeNow;
+  if (minutes > -60) return text().directory.active(format.format(Math.round(minutes), 'minute'));
   if (minutes > -24 * 60) return text().directory.active(format.format(Math.round(minutes / 60), 'hour'));
   return text().directory.active(format.format(Math.round(minutes / 1440), 'day'));
 }

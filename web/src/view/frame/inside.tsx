@@ -1,6 +1,6 @@
-import { createEffect, createSignal, Match, onCleanup, Show, Switch } from 'solid-js';
+import { createEffect, createSignal, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
 import type { Session } from '../../link/session.ts';
-import { later } from '../parts/later.tsx';
+import { later, loadTheRest } from '../parts/later.tsx';
 import { RoomScreen } from '../room/room.tsx';
 import { announce, go, route, text, useChanges } from '../state.ts';
 import { createKeys } from './keys.ts';
@@ -29,6 +29,7 @@ export function Inside(props: { session: Session }) {
     setDialog(undefined);
   };
   createKeys({ session: props.session, openRoom, dialog, open: setDialog });
+  onMount(loadTheRest);
   createEffect(() => {
     changed();
     leadHome(props.session);

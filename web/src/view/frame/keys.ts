@@ -1,6 +1,6 @@
 import { onCleanup, type Accessor } from 'solid-js';
 import type { Session } from '../../link/session.ts';
-import { go, text } from '../state.ts';
+import { go, locale } from '../state.ts';
 import type { DialogName } from './inside.tsx';
 
 interface KeyPorts {
@@ -34,7 +34,7 @@ export function createKeys(ports: KeyPorts): void {
 }
 
 function step(ports: KeyPorts, by: number): void {
-  const rooms = ports.session.rooms(new Intl.Collator(text().locale));
+  const rooms = ports.session.rooms(new Intl.Collator(locale()));
   if (rooms.length === 0) return;
   const index = rooms.findIndex((room) => room.id === ports.openRoom());
   const next = rooms[(index + by + rooms.length) % rooms.length];

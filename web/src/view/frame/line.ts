@@ -1,5 +1,6 @@
 import { createEffect, createSignal, on, onCleanup, type Accessor } from 'solid-js';
 import type { Session } from '../../link/session.ts';
+import { stale } from '../parts/later.tsx';
 import { text, useChanges } from '../state.ts';
 
 /** A connection that is back this soon was never worth a banner. */
@@ -21,7 +22,7 @@ export function createLine(session: Session, announce: (sentence: string) => voi
   };
   const updateReady = () => {
     changed();
-    return session.updateReady;
+    return session.updateReady || stale();
   };
   createEffect(() => {
     if (connected()) {

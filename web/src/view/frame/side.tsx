@@ -4,7 +4,7 @@ import { pathOf } from '../../model/routes.ts';
 import type { Session } from '../../link/session.ts';
 import { Presence } from '../parts/avatar.tsx';
 import { Icon, Mark, type IconName } from '../parts/icons.tsx';
-import { go, route, text, useChanges } from '../state.ts';
+import { go, locale, route, text, useChanges } from '../state.ts';
 import type { DialogName } from './inside.tsx';
 import type { LineState } from './line.ts';
 
@@ -57,7 +57,7 @@ function Places(props: { session: Session }) {
   const rooms = createMemo(() => {
     changed();
     return props.session
-      .rooms(new Intl.Collator(text().locale))
+      .rooms(new Intl.Collator(locale()))
       .map((room): Place => ({ to: { page: 'room', room: room.id }, name: room.name, icon: 'hash' }));
   }, [], { equals: samePlaces });
   const browse = (): Place => ({ to: { page: 'rooms' }, name: text().frame.browse, icon: 'compass' });

@@ -2,7 +2,7 @@ import { createMemo, createSignal, For, Show } from 'solid-js';
 import type { Session } from '../../link/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { go, text } from '../state.ts';
+import { go, locale, text } from '../state.ts';
 
 const shownMax = 8;
 
@@ -13,7 +13,7 @@ export function Switcher(props: { session: Session; onClose: () => void }) {
   const found = createMemo(() => {
     const wanted = query().trim().toLocaleLowerCase();
     return props.session
-      .rooms(new Intl.Collator(text().locale))
+      .rooms(new Intl.Collator(locale()))
       .filter((room) => room.name.toLocaleLowerCase().includes(wanted))
       .slice(0, shownMax);
   });

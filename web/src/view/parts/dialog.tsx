@@ -2,7 +2,7 @@ import { onCleanup, onMount, type JSX } from 'solid-js';
 import { text } from '../state.ts';
 
 interface DialogProps {
-  title?: string;
+  title?: string | undefined;
   label?: string;
   class?: string;
   onClose: () => void;

@@ -1,26 +1,36 @@
-import { createSignal, onCleanup, Show, type Component } from 'solid-js';
+import { createSignal, Show, untrack, type Component } from 'solid-js';
+
+const [stale, setStale] = createSignal(false);
+/** Code that was not there any more: the page is older than the server. */
+export { stale };
+
+const waiting: Array<() => void> = [];
 
 /**
- * A view whose code comes when it is first shown. Solid's own `lazy` brings suspense and
- * transitions with it, three kilobytes that nothing else here needs.
+ * A view whose code comes when it is first shown, or in a quiet moment before. Solid's own `lazy`
+ * brings suspense and transitions with it, three kilobytes that nothing else here needs.
  */
 export function later<Props extends object>(load: () => Promise<{ default: Component<Props> }>): Component<Props> {
-  let loaded: Component<Props> | undefined;
-  return (props) => {
-    if (loaded) return loaded(props);
-    const [view, setView] = createSignal<Component<Props>>();
-    let here = true;
-    onCleanup(() => {
-      here = false;
-    });
+  const [view, setView] = createSignal<Component<Props>>();
+  const ask = (): void => {
+    if (untrack(view)) return;
     load().then(
-      (module) => {
-        loaded = module.default;
-        if (here) setView(() => module.default);
-      },
-      // The chunk is gone after an upgrade: the new page has its own.
-      () => here && location.reload(),
+      (module) => setView(() => module.default),
+      // With the server away this is asked again when shown again; nothing is thrown away for it.
+      () => setStale(navigator.onLine),
     );
+  };
+  waiting.push(ask);
+  return (props) => {
+    ask();
     return <Show when={view()} keyed>{(View) => <View {...props} />}</Show>;
   };
+}
+
+/** Fetches all such code, so that it is there when the server is away or newer than the page. */
+export function loadTheRest(): void {
+  const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1_000));
+  idle(() => {
+    for (const ask of waiting) ask();
+  });
 }

@@ -4,7 +4,7 @@ import type { Session } from '../../link/session.ts';
 import type { Talk } from '../../link/talk.ts';
 import { Presence } from '../parts/avatar.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { text, useChanges } from '../state.ts';
+import { locale, text, useChanges } from '../state.ts';
 
 interface MembersProps {
   session: Session;
@@ -20,7 +20,7 @@ export default function MemberList(props: MembersProps) {
     changed();
     return props.talk.members;
   };
-  const groups = createMemo(() => members().sorted(new Intl.Collator(text().locale)));
+  const groups = createMemo(() => members().sorted(new Intl.Collator(locale())));
   const known = () => members().presenceKnown;
   return (
     <aside class="aside" aria-label={text().members.title} tabindex="0">

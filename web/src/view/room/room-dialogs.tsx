@@ -1,13 +1,19 @@
 import { createSignal, Show } from 'solid-js';
 import type { MessageRow } from '../../model/rows.ts';
-import type { Member } from '../../model/types.ts';
+import type { Member, Room } from '../../model/types.ts';
 import { Confirm, Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Icon, type IconName } from '../parts/icons.tsx';
 import { text } from '../state.ts';
 import type { RoomState } from './room-state.ts';
 
-export default function RoomDialogs(props: { state: RoomState }) {
+interface RoomDialogsProps {
+  state: RoomState;
+  room: Room | undefined;
+  leave: () => void;
+}
+
+export default function RoomDialogs(props: RoomDialogsProps) {
   const deleting = () => {
     const asked = props.state.asked();
     return asked?.what === 'delete' ? asked.row : undefined;
@@ -47,6 +53,15 @@ export default function RoomDialogs(props: { state: RoomState }) {
             props.state.actions.endEdit();
           }}
         />
+      </Show>
+      <Show when={props.state.asked()?.what === 'room'}>
+        <Dialog title={props.room?.name} onClose={props.state.close}>
+          <p class="dialog-text" dir="auto">{props.room?.topic}</p>
+          <div class="dialog-acts">
+            <button class="button bad" type="button" onClick={() => props.leave()}>{text().room.leave}</button>
+            <button class="button" type="button" autofocus onClick={() => props.state.close()}>{text().close}</button>
+          </div>
+        </Dialog>
       </Show>
       <Show when={kicking()}>{(member) => <Kick member={member()} state={props.state} />}</Show>
       <Show when={menu()}>{(row) => <RowMenu row={row()} state={props.state} />}</Show>

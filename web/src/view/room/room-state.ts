@@ -14,6 +14,7 @@ export type Asked =
   | { readonly what: 'delete'; readonly row: MessageRow }
   | { readonly what: 'kick'; readonly member: Member }
   | { readonly what: 'menu'; readonly row: MessageRow }
+  | { readonly what: 'room' }
   | { readonly what: 'drop edit'; readonly row: MessageRow };
 
 export type RoomState = ReturnType<typeof createRoomState>;
@@ -98,6 +99,7 @@ export function createRoomState(session: Session, talk: Talk, changed: () => voi
       const row = log?.lastOwn();
       if (row) actions.edit(row);
     },
+    askRoom: () => void setAsked({ what: 'room' }),
     askKick: (member: Member) => void setAsked({ what: 'kick', member }),
     close: () => void setAsked(undefined),
     remove: async (row: MessageRow) => {

@@ -66,6 +66,7 @@ export function RoomScreen(props: RoomProps) {
     }
   };
   const leave = async (): Promise<void> => {
+    state.close();
     try {
       await session.leaveRoom(id);
       go({ page: 'rooms' }, true);
@@ -97,8 +98,8 @@ export function RoomScreen(props: RoomProps) {
           >
             <Icon name="people" />
           </button>
-          <button class="tool" type="button" aria-label={text().room.leave} title={text().room.leave} onClick={() => void leave()}>
-            <Icon name="leave" flip />
+          <button class="tool" type="button" aria-label={text().room.menu} title={text().room.menu} onClick={state.askRoom}>
+            <Icon name="more" />
           </button>
         </Show>
       </Head>
@@ -135,7 +136,7 @@ export function RoomScreen(props: RoomProps) {
           <MemberList session={session} talk={talk} mayKick={state.isOwner()} kick={state.askKick} />
         </Show>
       </div>
-      <Show when={state.asked()}><RoomDialogs state={state} /></Show>
+      <Show when={state.asked()}><RoomDialogs state={state} room={room()} leave={() => void leave()} /></Show>
     </>
   );
 }

@@ -5,7 +5,7 @@ import type { Session } from '../../link/session.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { later } from '../parts/later.tsx';
-import { text, useChanges } from '../state.ts';
+import { locale, text, useChanges } from '../state.ts';
 
 export interface RowActions {
   readonly editing: Accessor<number>;
@@ -34,7 +34,7 @@ export function Day(props: { day: string }) {
   const words = () => {
     const date = new Date(`${props.day}T12:00:00`);
     const thisYear = date.getFullYear() === new Date().getFullYear();
-    const format = new Intl.DateTimeFormat(text().locale, {
+    const format = new Intl.DateTimeFormat(locale(), {
       weekday: 'long',
       day: 'numeric',
       month: 'long',
@@ -218,8 +218,9 @@ function Time(props: { at: string }) {
   return <time dateTime={props.at}>{clock(props.at)}</time>;
 }
 
+/** Always 24 hours: five characters fit where the state of a message stands. */
 function clock(at: string): string {
-  const format = new Intl.DateTimeFormat(text().locale, { hour: '2-digit', minute: '2-digit' });
+  const format = new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   return format.format(new Date(at));
 }
 
