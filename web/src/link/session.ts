@@ -188,6 +188,8 @@ export class Session {
     this.setLine('connected');
     this.outbox.setConnected(true);
     if (!this.roomsLoaded) void this.loadRooms();
+    // Rooms that the server follows for this page are resumed one by one as it says so.
+    for (const talk of this.talks.values()) if (!talk.log.loaded) talk.open();
   }
 
   private lineLost(): void {
