@@ -117,7 +117,8 @@ test('join, send, edit, delete and leave without a mouse', async () => {
   await expect.poll(() => person.box('Sensors').evaluate((box) => box === document.activeElement)).toBe(true);
   await page.keyboard.type('by keys');
   await page.keyboard.press('Enter');
-  await person.row('by keys').waitFor();
+  // Confirmed by the server, so that it can be edited.
+  await page.locator('.row:not([data-seq="0"])', { hasText: 'by keys' }).waitFor();
   await page.keyboard.press('ArrowUp');
   await page.getByRole('textbox', { name: 'Edit message' }).waitFor();
   await page.keyboard.press('End');

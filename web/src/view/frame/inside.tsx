@@ -19,6 +19,10 @@ const wide = matchMedia('(width >= 45em)');
 export function Inside(props: { session: Session }) {
   const [dialog, setDialog] = createSignal<DialogName>();
   const [sheet, setSheet] = createSignal(false);
+  const [isWide, setWide] = createSignal(wide.matches);
+  const widthChanged = (): void => void setWide(wide.matches);
+  wide.addEventListener('change', widthChanged);
+  onCleanup(() => wide.removeEventListener('change', widthChanged));
   const changed = useChanges(props.session.changes, onCleanup);
   const line = createLine(props.session, announce);
   const openRoom = () => {
@@ -47,7 +51,7 @@ export function Inside(props: { session: Session }) {
         data-pane={route().page === 'home' ? 'list' : 'main'}
         data-sheet={sheet() ? 'open' : undefined}
       >
-        <Side session={props.session} line={line} open={setDialog} />
+        <Side session={props.session} line={line} alone={!isWide() && route().page === 'home'} open={setDialog} />
         <main class="main" id="main" tabindex="-1">
           <Switch fallback={<Welcome session={props.session} lost={route().page === 'not-found'} />}>
             <Match when={openRoom()} keyed>

@@ -51,8 +51,8 @@ interface ChoiceProps {
 
 function Choice(props: ChoiceProps) {
   return (
-    <section role="radiogroup" aria-label={props.label}>
-      <h3>{props.label}</h3>
+    <fieldset>
+      <legend>{props.label}</legend>
       <div class="choices">
         <For each={props.options}>
           {([value, label]) => (
@@ -63,6 +63,6 @@ function Choice(props: ChoiceProps) {
           )}
         </For>
       </div>
-    </section>
+    </fieldset>
   );
 }

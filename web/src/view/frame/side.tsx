@@ -1,4 +1,4 @@
-import { createMemo, createSignal, For, onCleanup } from 'solid-js';
+import { createMemo, createSignal, For, onCleanup, Show } from 'solid-js';
 import type { Route } from '../../model/routes.ts';
 import { pathOf } from '../../model/routes.ts';
 import type { Session } from '../../link/session.ts';
@@ -11,6 +11,8 @@ import type { LineState } from './line.ts';
 interface SideProps {
   session: Session;
   line: LineState;
+  /** On a phone the list is a screen of its own. */
+  alone: boolean;
   open: (name: DialogName) => void;
 }
 
@@ -18,10 +20,12 @@ export function Side(props: SideProps) {
   const state = () =>
     props.line.connected() ? text().frame.online : props.line.offline() ? text().frame.offline : text().frame.connecting;
   return (
-    <nav class="side" aria-label={text().frame.places}>
+    <div class="side" role={props.alone ? 'main' : 'navigation'} aria-label={text().frame.places}>
       <div class="side-head">
         <Mark />
-        <b class="cut">{text().appName}</b>
+        <Show when={props.alone} fallback={<b class="cut">{text().appName}</b>}>
+          <h1 class="cut">{text().appName}</h1>
+        </Show>
         <button class="tool" type="button" aria-label={text().frame.newRoom} title={text().frame.newRoom} onClick={() => props.open('create')}>
           <Icon name="plus" />
         </button>
@@ -40,7 +44,7 @@ export function Side(props: SideProps) {
           <Icon name="sliders" />
         </button>
       </div>
-    </nav>
+    </div>
   );
 }
 
