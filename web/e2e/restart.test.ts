@@ -1,0 +1,169 @@
+// What a lost line, a killed server and a reload do to what people write (K1, K2, K3, K6, K9, K10).
+import type { Browser, CDPSession } from 'playwright-core';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { launch, Person } from './people.ts';
+import { Server } from './server.ts';
+
+const server = new Server();
+let browser: Browser;
+let noor: Person;
+let ilse: Person;
+let line: CDPSession;
+
+beforeAll(async () => {
+  await server.start();
+  browser = await launch();
+  noor = await Person.arrive(browser, server);
+  ilse = await Person.arrive(browser, server);
+  await noor.setUp('Noor Haddad', 'noor');
+  await noor.createRoom('Lobby');
+  await ilse.register('Ilse Brandt', 'ilse');
+  await ilse.join('Lobby');
+  line = await ilse.page.context().newCDPSession(ilse.page);
+  await line.send('Network.enable');
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server.remove();
+});
+
+/** Counts the pages of history that the page asks for, by listening to its socket. */
+function historyAsked(person: Person): { count: number } {
+  const asked = { count: 0 };
+  person.page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => {
+      if (payload.toString().includes('chat.history')) asked.count += 1;
+    }),
+  );
+  return asked;
+}
+
+async function offline(person: Person, away: boolean): Promise<void> {
+  await person.page.context().setOffline(away);
+}
+
+test('the server is killed while somebody types: the draft stays, everything arrives, nobody reloads', async () => {
+  const loads = [noor.loadCount, ilse.loadCount];
+  const asked = historyAsked(ilse);
+  await noor.say('Lobby', 'before');
+  await ilse.hears('before');
+  await ilse.box('Lobby').pressSequentially('in the middle of a sen');
+  await noor.page.getByText('Ilse Brandt is typing').waitFor();
+
+  await server.kill();
+  await ilse.page.getByText('Offline. Messages are sent when you are back.').waitFor();
+  expect(await noor.page.getByText('is typing').count()).toBe(0);
+  await ilse.box('Lobby').pressSequentially('tence');
+  await noor.say('Lobby', 'queued one');
+  await noor.say('Lobby', 'queued two');
+  await noor.page.locator('.row.wait').nth(1).waitFor();
+
+  await server.start();
+  await noor.hears('before', 'queued one', 'queued two');
+  await ilse.hears('before', 'queued one', 'queued two');
+  expect(await noor.page.locator('.row.wait').count()).toBe(0);
+  expect(await ilse.box('Lobby').inputValue()).toBe('in the middle of a sentence');
+  await ilse.page.getByText('Offline. Messages').waitFor({ state: 'detached' });
+  await ilse.box('Lobby').press('Enter');
+  await noor.hears('before', 'queued one', 'queued two', 'in the middle of a sentence');
+  expect(asked.count).toBe(0);
+  noor.expectCalm(loads[0]);
+  ilse.expectCalm(loads[1]);
+});
+
+test('K2: what was said while the cable was out is there without anything further', async () => {
+  await offline(ilse, true);
+  await ilse.page.getByText('Offline. Messages').waitFor();
+  await noor.say('Lobby', 'said into the dark');
+  await noor.row('said into the dark').waitFor();
+  await offline(ilse, false);
+  await ilse.row('said into the dark').waitFor();
+});
+
+test('K3: five written offline and two retried arrive as one to five at everybody', async () => {
+  await offline(ilse, true);
+  await ilse.page.getByText('Offline. Messages').waitFor();
+  for (const text of ['q1', 'q2', 'q3', 'q4', 'q5']) await ilse.say('Lobby', text);
+  await ilse.page.locator('.row.wait').nth(4).waitFor();
+  await offline(ilse, false);
+  for (const person of [noor, ilse]) {
+    await expect.poll(async () => (await person.said()).slice(-5), { timeout: 15_000 }).toEqual(['q1', 'q2', 'q3', 'q4', 'q5']);
+  }
+});
+
+test('queued messages survive a reload and leave once, in order', async () => {
+  await server.kill();
+  await ilse.page.getByText('Offline. Messages').waitFor();
+  for (let index = 1; index <= 20; index += 1) await ilse.say('Lobby', `kept ${index}`);
+  await ilse.page.locator('.row.wait').nth(19).waitFor();
+  // The next page can only come from the server, so it is back by then.
+  await server.start();
+  await ilse.page.reload();
+  const all = Array.from({ length: 20 }, (_, index) => `kept ${index + 1}`);
+  for (const person of [noor, ilse]) {
+    await expect.poll(async () => (await person.said()).slice(-20), { timeout: 20_000 }).toEqual(all);
+  }
+});
+
+test('K10: three lines and their reply target come back once, in their own room', async () => {
+  await ilse.createRoom('Other');
+  await ilse.goTo('Lobby');
+  await ilse.row('said into the dark').hover();
+  await ilse.row('said into the dark').getByRole('button', { name: 'Reply' }).click();
+  await ilse.box('Lobby').fill('one\ntwo\nthree');
+  const check = async (): Promise<void> => {
+    await expect.poll(() => ilse.box('Lobby').inputValue()).toBe('one\ntwo\nthree');
+    expect(await ilse.page.locator('.target', { hasText: 'said into the dark' }).count()).toBe(1);
+  };
+  await ilse.goTo('Other');
+  expect(await ilse.box('Other').inputValue()).toBe('');
+  await ilse.goTo('Lobby');
+  await check();
+  await ilse.page.reload();
+  await ilse.box('Lobby').waitFor();
+  await check();
+  await offline(ilse, true);
+  await ilse.page.getByText('Offline. Messages').waitFor();
+  await offline(ilse, false);
+  await ilse.page.getByText('Offline. Messages').waitFor({ state: 'detached' });
+  await check();
+  await ilse.page.getByRole('button', { name: 'Do not reply' }).click();
+  await ilse.box('Lobby').fill('');
+});
+
+test('K10: a draft of which every letter was followed by a reload is whole', async () => {
+  for (const letter of 'abc') {
+    await ilse.box('Lobby').press('End');
+    await ilse.box('Lobby').pressSequentially(letter);
+    await ilse.page.reload();
+    await ilse.box('Lobby').waitFor();
+  }
+  expect(await ilse.box('Lobby').inputValue()).toBe('abc');
+  await ilse.box('Lobby').fill('');
+});
+
+test('an Enter that chooses a word in an input method never sends', async () => {
+  const before = (await ilse.said()).length;
+  await ilse.box('Lobby').fill('かな');
+  await ilse.box('Lobby').evaluate((field) => {
+    for (const init of [{ isComposing: true }, { keyCode: 229 }]) {
+      field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true, ...init }));
+    }
+  });
+  expect(await ilse.box('Lobby').inputValue()).toBe('かな');
+  expect((await ilse.said()).length).toBe(before);
+  await ilse.box('Lobby').fill('');
+  expect(ilse.complaints).toEqual([]);
+  expect(noor.complaints).toEqual([]);
+});
+
+test('K6: a killed tab leaves no typing line behind', async () => {
+  const third = await Person.arrive(browser, server);
+  await third.register('Mateus', 'mateus');
+  await third.join('Lobby');
+  await third.box('Lobby').pressSequentially('about to be gone');
+  await noor.page.getByText('Mateus is typing').waitFor();
+  await third.leave();
+  await noor.page.getByText('Mateus is typing').waitFor({ state: 'detached', timeout: 6_000 });
+});

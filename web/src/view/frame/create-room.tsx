@@ -1,0 +1,54 @@
+import { createSignal } from 'solid-js';
+import type { Fault } from '../../model/fault.ts';
+import { newNonce } from '../../model/outbox.ts';
+import type { Session } from '../../link/session.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Field } from '../parts/field.tsx';
+import { FormError } from '../parts/form-error.tsx';
+import { faultText, go, text } from '../state.ts';
+
+export function CreateRoom(props: { session: Session; onClose: () => void }) {
+  const [name, setName] = createSignal('');
+  const [topic, setTopic] = createSignal('');
+  const [problem, setProblem] = createSignal('');
+  const [nameError, setNameError] = createSignal('');
+  const [busy, setBusy] = createSignal(false);
+  // One nonce for all attempts of this dialog: a repeated answer makes no second room.
+  let nonce = newNonce();
+  const change = (set: (value: string) => void) => (value: string) => {
+    nonce = newNonce();
+    set(value);
+  };
+  const submit = async (event: SubmitEvent): Promise<void> => {
+    event.preventDefault();
+    if (busy()) return;
+    setProblem('');
+    setNameError(name().trim() ? '' : (text().faults['missing'] ?? ''));
+    if (nameError()) return;
+    setBusy(true);
+    try {
+      const room = await props.session.createRoom(name().trim(), topic().trim(), nonce);
+      props.onClose();
+      go({ page: 'room', room: room.id });
+    } catch (error) {
+      const fault = error as Fault;
+      if (fault.field === 'name') setNameError(text().faults['name_form'] ?? '');
+      else setProblem(faultText(fault));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title={text().create.title} onClose={props.onClose}>
+      <form class="form" noValidate onSubmit={(event) => void submit(event)}>
+        <Field label={text().create.name} name="room-name" value={name()} onInput={change(setName)} error={nameError()} autofocus />
+        <Field label={text().create.topic} name="room-topic" value={topic()} onInput={change(setTopic)} hint={text().create.topicHint} />
+        <FormError text={problem()} />
+        <div class="dialog-acts">
+          <button class="button" type="button" onClick={() => props.onClose()}>{text().cancel}</button>
+          <button class="button main-act" type="submit" aria-disabled={busy()}>{text().create.create}</button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

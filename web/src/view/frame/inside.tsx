@@ -1,0 +1,98 @@
+import { createEffect, createSignal, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
+import type { Session } from '../../link/session.ts';
+import { later, loadTheRest } from '../parts/later.tsx';
+import { RoomScreen } from '../room/room.tsx';
+import { announce, go, route, text, useChanges } from '../state.ts';
+import { createKeys } from './keys.ts';
+import { createLine } from './line.ts';
+import { Blank, Head } from './head.tsx';
+import { Side } from './side.tsx';
+
+const Directory = later(() => import('../directory/directory.tsx'));
+const Dialogs = later(() => import('./dialogs.tsx'));
+
+export type DialogName = 'create' | 'settings' | 'shortcuts' | 'switcher';
+
+const wide = matchMedia('(width >= 45em)');
+
+/** Everything for people who are signed in: the side list, what is open beside it, the dialogs. */
+export function Inside(props: { session: Session }) {
+  const [dialog, setDialog] = createSignal<DialogName>();
+  const [sheet, setSheet] = createSignal(false);
+  const [isWide, setWide] = createSignal(wide.matches);
+  const widthChanged = (): void => void setWide(wide.matches);
+  wide.addEventListener('change', widthChanged);
+  onCleanup(() => wide.removeEventListener('change', widthChanged));
+  const changed = useChanges(props.session.changes, onCleanup);
+  const line = createLine(props.session, announce);
+  const openRoom = () => {
+    const here = route();
+    return here.page === 'room' ? here.room : undefined;
+  };
+  const close = (): void => {
+    setDialog(undefined);
+  };
+  createKeys({ session: props.session, openRoom, dialog, open: setDialog });
+  onMount(loadTheRest);
+  createEffect(() => {
+    changed();
+    leadHome(props.session);
+  });
+  createEffect(() => {
+    openRoom();
+    setSheet(false);
+  });
+
+  return (
+    <>
+      <a class="skip" href="#main">{openRoom() ? text().room.skip : text().skip}</a>
+      <div
+        class="app"
+        data-pane={route().page === 'home' ? 'list' : 'main'}
+        data-sheet={sheet() ? 'open' : undefined}
+      >
+        <Side session={props.session} line={line} alone={!isWide() && route().page === 'home'} open={setDialog} />
+        <main class="main" id="main" tabindex="-1">
+          <Switch fallback={<Welcome session={props.session} lost={route().page === 'not-found'} />}>
+            <Match when={openRoom()} keyed>
+              {(room) => (
+                <RoomScreen session={props.session} id={room} line={line} sheet={sheet} setSheet={setSheet} />
+              )}
+            </Match>
+            <Match when={route().page === 'rooms'}>
+              <Directory session={props.session} line={line} create={() => setDialog('create')} />
+            </Match>
+          </Switch>
+        </main>
+      </div>
+      <Show when={dialog()}>
+        {(name) => <Dialogs name={name()} session={props.session} open={setDialog} onClose={close} />}
+      </Show>
+    </>
+  );
+}
+
+/** Beside the list there is room for the place where the person was last. On a phone there is not. */
+function leadHome(session: Session): void {
+  if (route().page !== 'home' || !wide.matches || !session.roomsLoaded) return;
+  const last = session.lastRoom();
+  if (last && session.room(last)) go({ page: 'room', room: last }, true);
+  else if (session.rooms(new Intl.Collator()).length === 0) go({ page: 'rooms' }, true);
+}
+
+function Welcome(props: { session: Session; lost: boolean }) {
+  createEffect(() => {
+    document.title = text().appName;
+  });
+  return (
+    <>
+      <Head wide title={props.lost ? text().frame.notFoundTitle : text().appName} icon="compass" />
+      <Blank
+        title={props.lost ? undefined : text().frame.welcomeTitle(props.session.me.name)}
+        text={props.lost ? text().frame.notFound : text().frame.welcome}
+        action={text().frame.browse}
+        onAction={() => go({ page: 'rooms' })}
+      />
+    </>
+  );
+}

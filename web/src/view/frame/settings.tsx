@@ -1,0 +1,68 @@
+import { For } from 'solid-js';
+import type { Session } from '../../link/session.ts';
+import { CloseRow, Dialog } from '../parts/dialog.tsx';
+import { language, setLanguage, setTheme, signOut, text, theme, type Language, type Theme } from '../state.ts';
+
+const themes: readonly Theme[] = ['system', 'light', 'dark'];
+
+/** Saved as changed. */
+export function Settings(props: { session: Session; onClose: () => void; shortcuts: () => void }) {
+  const languages = (): ReadonlyArray<readonly [Language, string]> => [
+    ['system', text().settings.systemLanguage],
+    ['en', languageNames.en],
+    ['de', languageNames.de],
+  ];
+  return (
+    <Dialog title={text().settings.title} class="settings" onClose={props.onClose}>
+      <p class="dialog-text">{text().settings.signedInAs(props.session.me.handle)}</p>
+      <Choice
+        label={text().settings.appearance}
+        name="theme"
+        value={theme()}
+        options={themes.map((name) => [name, text().settings.themes[name]])}
+        onChange={(value) => setTheme(value as Theme)}
+      />
+      <Choice
+        label={text().settings.language}
+        name="language"
+        value={language()}
+        options={languages()}
+        onChange={(value) => setLanguage(value as Language)}
+      />
+      <section>
+        <button class="button" type="button" onClick={() => props.shortcuts()}>{text().settings.shortcuts}</button>{' '}
+        <button class="button bad" type="button" onClick={() => void signOut()}>{text().settings.signOut}</button>
+      </section>
+      <CloseRow onClose={props.onClose} />
+    </Dialog>
+  );
+}
+
+/** Every language calls itself by its own name, whatever language is chosen. */
+const languageNames = { en: 'English', de: 'Deutsch' };
+
+interface ChoiceProps {
+  label: string;
+  name: string;
+  value: string;
+  options: ReadonlyArray<readonly [string, string]>;
+  onChange: (value: string) => void;
+}
+
+function Choice(props: ChoiceProps) {
+  return (
+    <fieldset>
+      <legend>{props.label}</legend>
+      <div class="choices">
+        <For each={props.options}>
+          {([value, label]) => (
+            <label class="choice">
+              <input type="radio" name={props.name} value={value} checked={props.value === value} onChange={() => props.onChange(value)} />
+              {label}
+            </label>
+          )}
+        </For>
+      </div>
+    </fieldset>
+  );
+}

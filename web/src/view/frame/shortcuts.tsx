@@ -1,0 +1,16 @@
+import { For } from 'solid-js';
+import { CloseRow, Dialog } from '../parts/dialog.tsx';
+import { text } from '../state.ts';
+
+export function Shortcuts(props: { onClose: () => void }) {
+  return (
+    <Dialog title={text().shortcuts.title} onClose={props.onClose}>
+      <dl class="keys">
+        <For each={text().shortcuts.rows}>
+          {([keys, meaning]) => <><dt><kbd>{keys}</kbd></dt><dd>{meaning}</dd></>}
+        </For>
+      </dl>
+      <CloseRow onClose={props.onClose} />
+    </Dialog>
+  );
+}

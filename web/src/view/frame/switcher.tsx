@@ -1,0 +1,75 @@
+import { createMemo, createSignal, For, Show } from 'solid-js';
+import type { Session } from '../../link/session.ts';
+import { Dialog } from '../parts/dialog.tsx';
+import { Icon } from '../parts/icons.tsx';
+import { go, locale, text } from '../state.ts';
+
+const shownMax = 8;
+
+/** Ctrl+K: a few letters, Enter, there. Focus stays in the field; arrows choose. */
+export function Switcher(props: { session: Session; onClose: () => void }) {
+  const [query, setQuery] = createSignal('');
+  const [chosen, setChosen] = createSignal(0);
+  const found = createMemo(() => {
+    const wanted = query().trim().toLocaleLowerCase();
+    return props.session
+      .rooms(new Intl.Collator(locale()))
+      .filter((room) => room.name.toLocaleLowerCase().includes(wanted))
+      .slice(0, shownMax);
+  });
+  const open = (index: number): void => {
+    const room = found()[index];
+    if (!room) return;
+    props.onClose();
+    go({ page: 'room', room: room.id });
+  };
+  const pressed = (event: KeyboardEvent): void => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Enter') open(chosen());
+    else if (event.key === 'ArrowDown') setChosen(Math.min(found().length - 1, chosen() + 1));
+    else if (event.key === 'ArrowUp') setChosen(Math.max(0, chosen() - 1));
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <Dialog label={text().switcher.label} class="switcher" onClose={props.onClose}>
+      <label class="ask">
+        <Icon name="search" />
+        <input
+          aria-label={text().switcher.label}
+          placeholder={text().switcher.placeholder}
+          role="combobox"
+          aria-expanded={found().length > 0}
+          aria-controls="switcher-found"
+          aria-activedescendant={found().length > 0 ? `switcher-${chosen()}` : undefined}
+          autocomplete="off"
+          autofocus
+          value={query()}
+          onInput={(event) => {
+            setQuery(event.currentTarget.value);
+            setChosen(0);
+          }}
+          onKeyDown={pressed}
+        />
+      </label>
+      <div role="listbox" id="switcher-found" aria-label={text().switcher.found}>
+        <For each={found()}>
+          {(room, index) => (
+            <button
+              class="menu-row"
+              type="button"
+              role="option"
+              id={`switcher-${index()}`}
+              tabindex="-1"
+              aria-selected={chosen() === index()}
+              onClick={() => open(index())}
+            >
+              <Icon name="hash" small /><bdi class="cut">{room.name}</bdi>
+            </button>
+          )}
+        </For>
+      </div>
+      <Show when={found().length === 0}><p class="hint">{text().switcher.nothing}</p></Show>
+    </Dialog>
+  );
+}
