@@ -1,7 +1,10 @@
 #include "store/sqlite/connection.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
+
+#include "base/assert.h"
 
 namespace kith::store::sqlite {
 namespace {
@@ -63,8 +66,8 @@ Fault faultOf(Failure failure) {
 Expected<std::unique_ptr<Connection>, Error> Connection::open(const std::string& file, const Options& options,
                                                               Log& log) {
   sqlite3* handle = nullptr;
-  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  if (options.mode == Mode::Create) flags |= SQLITE_OPEN_CREATE;
+  // A reader too needs to write: to the index of the write-ahead log.
+  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(file.c_str(), &handle, flags, options.vfs);
   std::unique_ptr<Connection> connection(new Connection(handle, file, log));
   if (code != SQLITE_OK) {
@@ -121,7 +124,10 @@ Result<void> Connection::script(const std::string& sql) {
 
 sqlite3_stmt* Connection::prepared(const char* sql) {
   const auto found = statements_.find(sql);
-  if (found != statements_.end()) return found->second;
+  if (found != statements_.end()) {
+    ASSERT(sqlite3_stmt_busy(found->second) == 0);  // two Queries of one literal would share its rows
+    return found->second;
+  }
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) {

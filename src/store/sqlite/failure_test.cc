@@ -101,6 +101,16 @@ TEST_F(FailureTest, WritingPausesBelowTheMarkAndReturnsAboveAQuarterMore) {
   EXPECT_TRUE(after(100'000'000));
 }
 
+TEST_F(FailureTest, AStoreThatOpensBelowTheMarkReadsButDoesNotWrite) {
+  open();
+  ASSERT_TRUE(say("one").ok());
+  auto given = options();
+  given.free_bytes = [](const std::string&) { return std::uint64_t{10'000'000}; };
+  open(std::move(given));
+  EXPECT_EQ(say("two").error().code, FaultCode::ReadOnly);
+  EXPECT_EQ(headOffset(), 1U);
+}
+
 TEST_F(FailureTest, AnotherProgramsLockIsWaitedForAndThenATemporaryFault) {
   auto given = options();
   given.lock_wait = Milliseconds(50);

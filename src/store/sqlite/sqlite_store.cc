@@ -1,11 +1,7 @@
 #include "store/sqlite/sqlite_store.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "base/assert.h"
@@ -39,15 +35,17 @@ Connection::Options optionsOf(const SqliteOptions& options, Connection::Mode mod
 Expected<void, Error> create(const std::string& file, const SqliteOptions& options, Log& log) {
   const std::string unfinished = file + ".new";
   for (const char* part : {"", "-wal", "-shm", "-journal"}) std::remove((unfinished + part).c_str());
-  const int made = ::open(unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (made < 0) return Error{"The database " + file + " cannot be made: " + std::strerror(errno) + "."};
-  ::close(made);
+  TRY(makePrivateFile(unfinished));
   {
-    auto connection = TRY(Connection::open(unfinished, optionsOf(options, Connection::Mode::Create), log));
+    auto connection = TRY(Connection::open(unfinished, optionsOf(options, Connection::Mode::Write), log));
     TRY(migrate(*connection, unfinished, migrations(), log));
     if (!loadIdentity(*connection)) {
       return Error{"The database " + file + " cannot be made: " + connection->failureText() + "."};
     }
+  }
+  // Closing has brought everything into the one file, or it must not get the name.
+  if (std::filesystem::exists(unfinished + "-wal")) {
+    return Error{"The database " + file + " cannot be made: " + unfinished + "-wal could not be emptied."};
   }
   return renameDurably(unfinished, file);
 }
