@@ -104,10 +104,11 @@ Result<void> Connection::prepareFor(const Options& options) {
     return script("PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0");
   }
   // secure_delete: removed text must not stay in free space of the file.
-  TRY(script(
-      "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON; PRAGMA synchronous=" +
-      std::string(options.sync_every_commit ? "FULL" : "NORMAL") +
-      "; PRAGMA journal_size_limit=" + std::to_string(options.wal_bytes_kept)));
+  TRY(
+      script("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA "
+             "secure_delete=ON; PRAGMA synchronous=" +
+             std::string(options.sync_every_commit ? "FULL" : "NORMAL") +
+             "; PRAGMA journal_size_limit=" + std::to_string(options.wal_bytes_kept)));
   auto mode = query("PRAGMA journal_mode");
   if (!TRY(mode.next()) || mode.textAt(0) != "wal") {
     failure_text_ = "its file system does not support SQLite's write-ahead log";

@@ -12,14 +12,14 @@ using ::testing::HasSubstr;
 
 class FailureTest : public SqliteTest {
  protected:
-  FaultyVfs vfs{"kith-faulty"};
+  FaultyVfs vfs;
   void TearDown() override { store.reset(); }  // before the files' layer goes
 };
 
 TEST_F(FailureTest, AFailedSyncStopsTheStoreForGood) {
   std::promise<std::string> told;
   auto given = options();
-  given.vfs = vfs.name;
+  given.vfs = vfs.name();
   given.on_fatal = [&](const std::string& why) { told.set_value(why); };  // a second call would throw
   open(std::move(given));
   ASSERT_TRUE(say("durable").ok());
@@ -47,7 +47,7 @@ TEST_F(FailureTest, AFailedSyncStopsTheStoreForGood) {
 TEST_F(FailureTest, AFailedWriteStopsTheStore) {
   std::promise<std::string> told;
   auto given = options();
-  given.vfs = vfs.name;
+  given.vfs = vfs.name();
   given.on_fatal = [&](const std::string& why) { told.set_value(why); };
   open(std::move(given));
   vfs.write_code = SQLITE_IOERR_WRITE;
@@ -58,7 +58,7 @@ TEST_F(FailureTest, AFailedWriteStopsTheStore) {
 
 TEST_F(FailureTest, AFullDiskPausesWritingUntilThereIsSpace) {
   auto given = options();
-  given.vfs = vfs.name;
+  given.vfs = vfs.name();
   given.on_fatal = [](const std::string&) { ADD_FAILURE() << "a full disk is not fatal"; };
   open(std::move(given));
   ASSERT_TRUE(say("one").ok());
