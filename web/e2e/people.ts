@@ -5,7 +5,7 @@ import { expect } from 'vitest';
 import type { Server } from './server.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-export const password = 'correct horse battery staple';
+export const password = 'anemometer boards on the roof';
 export const phone: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },
   deviceScaleFactor: 2,
@@ -47,6 +47,7 @@ export class Person {
 
   static async arrive(browser: Browser, server: Server, options: BrowserContextOptions = {}): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    context.setDefaultTimeout(15_000);
     await context.addInitScript({ content: axeSource });
     return new Person(await context.newPage(), server);
   }
