@@ -129,7 +129,7 @@ export class Person {
     const found = await this.page.evaluate(async () => {
       const axe = (window as unknown as { axe: typeof import('axe-core') }).axe;
       // Colours in the middle of a transition are nobody's fault.
-      await Promise.all(document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity).map(({ finished }) => finished));
+      await Promise.allSettled(document.getAnimations().filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity).map(({ finished }) => finished));
       const results = await axe.run(document, {
         runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'],
       });
