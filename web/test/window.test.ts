@@ -117,7 +117,7 @@ describe('the window of a log', () => {
       fc.record({ do: fc.constant('send' as const), reply: fc.nat(400) }),
       fc.record({ do: fc.constant('edit' as const), at: fc.nat(400) }),
       fc.record({ do: fc.constant('remove' as const), at: fc.nat(400) }),
-      fc.record({ do: fc.constant('deliver' as const), count: fc.nat(5) }),
+      fc.record({ do: fc.constant('deliver' as const), count: fc.nat(20) }),
       fc.record({ do: fc.constant('ask' as const), side: fc.constantFrom('before' as const, 'after' as const) }),
       fc.record({ do: fc.constant('reload' as const), around: fc.nat(400) }),
       fc.record({ do: fc.constant('read' as const), away: fc.boolean() }),
@@ -135,13 +135,19 @@ describe('the window of a log', () => {
           }
         };
         const seqAt = (at: number): number => room.messages[at % Math.max(1, room.messages.length)]?.seq ?? 0;
+        // Half of all changes hit the rows about the window's edge, where a page may be on its way.
+        const changedAt = (at: number): number => {
+          if (at % 2 === 0) return seqAt(at);
+          const edge = room.messages.findIndex((message) => message.seq === log.messages[0]?.seq);
+          return seqAt(Math.max(0, edge - 1 - (at % 50)));
+        };
         for (const action of steps) {
           if (action.do === 'send') room.send('u2', 'new', action.reply && room.messages.length ? seqAt(action.reply) : undefined);
           else if (action.do === 'deliver') deliver(delivered + action.count);
           else if (action.do === 'read') log.reader = action.away ? 'further up' : 'at the end';
           else if (room.messages.length === 0) continue;
-          else if (action.do === 'edit') room.edit(seqAt(action.at), `edit ${room.entries.length}`);
-          else if (action.do === 'remove') room.remove(seqAt(action.at));
+          else if (action.do === 'edit') room.edit(changedAt(action.at), `edit ${room.entries.length}`);
+          else if (action.do === 'remove') room.remove(changedAt(action.at));
           else if (action.do === 'reload') {
             asked?.();
             log.pageAsked();
