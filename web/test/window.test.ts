@@ -123,7 +123,7 @@ describe('the window of a log', () => {
       fc.record({ do: fc.constant('read' as const), away: fc.boolean() }),
     );
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 400 }), fc.array(step, { maxLength: 60 }), (count, steps) => {
+      fc.property(fc.integer({ min: 0, max: 400 }), fc.array(step, { maxLength: 60, size: 'max' }), (count, steps) => {
         const room = filled(count);
         const log = opened(room);
         let delivered = room.entries.length;
