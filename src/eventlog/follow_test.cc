@@ -65,7 +65,7 @@ TEST_F(FollowTest, EachEntryIsAppliedOnceAndInOrderHoweverTheyCome) {
   goLive(0);
   for (const Offset offset : {2, 1, 1, 4, 2, 3, 4, 5}) follow.entry(message(offset), "e");
   EXPECT_THAT(applied, ElementsAre(1, 2, 3, 4, 5));
-  EXPECT_FALSE(follow.holds());
+  EXPECT_FALSE(follow.wantsFill());
 }
 
 TEST_F(FollowTest, AHoleStopsApplyingUntilItIsFilled) {
@@ -73,7 +73,7 @@ TEST_F(FollowTest, AHoleStopsApplyingUntilItIsFilled) {
   follow.entry(message(1), "e");
   follow.entry(message(3), "e");
   EXPECT_THAT(applied, ElementsAre(1));
-  EXPECT_TRUE(follow.holds());
+  EXPECT_TRUE(follow.wantsFill());
   follow.entry(message(2), "e");
   EXPECT_THAT(applied, ElementsAre(1, 2, 3));
 }
@@ -83,7 +83,11 @@ TEST_F(FollowTest, WhatIsHeldIsBoundedAndTheHighestGoFirst) {
   goLive(0);
   for (const Offset offset : {5, 4, 3, 2}) follow.entry(message(offset), "e");
   follow.entry(message(1), "e");
-  EXPECT_THAT(applied, ElementsAre(1, 2, 3, 4));  // 5 is the store's to give
+  EXPECT_THAT(applied, ElementsAre(1, 2, 3, 4));
+  EXPECT_TRUE(follow.wantsFill());  // 5 is the store's to give
+  follow.entry(message(5), "e");
+  follow.filled();
+  EXPECT_FALSE(follow.wantsFill());
 }
 
 TEST_F(FollowTest, TheRingKeepsTheNewestWithoutHoles) {

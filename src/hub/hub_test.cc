@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "base/task.h"
+
 namespace kith {
 namespace {
 
