@@ -64,7 +64,8 @@ Result<store::Drafts> revokeSessions(store::Transaction& tx, const Caller& calle
 
 Result<LiveSession> liveSession(store::Reader& reader, const SessionId& id, WallMs now) {
   auto session = TRY(reader.session(id));
-  if (!session || session->revoked_at != 0 || session->expires_at <= now) return Fault::of(FaultCode::Unauthorized);
+  if (!session || session->revoked_at != 0 || session->expires_at <= now)
+    return Fault::of(FaultCode::Unauthorized);
   auto user = TRY(reader.user(session->user));
   if (!user) return Fault::of(FaultCode::Unauthorized);
   return LiveSession{std::move(*user), std::move(*session)};
@@ -79,7 +80,8 @@ Caller callerOf(const User& user, const SessionId& login) {
   return {user.id, user.display_name, user.site_role, login};
 }
 
-LoginSession AccountService::makeSession(const UserId& user, std::string_view user_agent, std::string& cookie) {
+LoginSession AccountService::makeSession(const UserId& user, std::string_view user_agent,
+                                         std::string& cookie) {
   std::string secret;
   LoginSession session;
   {
@@ -117,13 +119,15 @@ void AccountService::write(const UserId& author, store::TransactionRun run, Repl
 void AccountService::logout(const Caller& caller, LogoutReach reach, Reply<void> reply) {
   if (caller.user.empty()) return reply(Fault::of(FaultCode::Unauthorized));
   if (caller.login.empty()) {
-    return reply(Fault{FaultCode::PermissionDenied, {}, "the host application ends its sign-ins itself", false});
+    return reply(
+        Fault{FaultCode::PermissionDenied, {}, "the host application ends its sign-ins itself", false});
   }
   auto run = [caller, reach](store::Transaction& tx) { return revokeSessions(tx, caller, reach); };
-  write(caller.user, std::move(run), [this, user = caller.user, reply = std::move(reply)](Result<void> done) mutable {
-    if (done) parts_.log.info("account.signed_out", {{"user", user.text()}});
-    reply(std::move(done));
-  });
+  write(caller.user, std::move(run),
+        [this, user = caller.user, reply = std::move(reply)](Result<void> done) mutable {
+          if (done) parts_.log.info("account.signed_out", {{"user", user.text()}});
+          reply(std::move(done));
+        });
 }
 
 void AccountService::hasAdmin(Reply<bool> reply) {

@@ -75,7 +75,8 @@ class AccountService {
   /// TooManyRequests.
   void registerAccount(NewAccount account, std::string_view user_agent, Reply<SignedIn> reply);
   /// Unauthorized whatever does not fit; TooManyRequests when the pool is full.
-  void login(std::string_view handle, std::string_view password, std::string_view user_agent, Reply<SignedIn> reply);
+  void login(std::string_view handle, std::string_view password, std::string_view user_agent,
+             Reply<SignedIn> reply);
   /// Ends the caller's sign-in, or all of his, with an entry `sessions.revoked` in `user:ID`: nodes
   /// that apply it close the connections. Idempotent.
   void logout(const Caller& caller, LogoutReach reach, Reply<void> reply);

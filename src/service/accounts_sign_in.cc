@@ -76,13 +76,12 @@ void AccountService::setup(std::string token, NewAccount account, std::string_vi
   }
   // The token first, and before a password is hashed: who has none gets no work out of us, nor
   // learns whether his fields would do.
-  const bool queued_checks = checked.ok();
-  auto fault = std::make_shared<Fault>(queued_checks ? Fault{} : checked.error());
-  auto password = std::make_shared<std::string>(queued_checks ? std::move(checked->password) : std::string());
-  auto on_read = [this, queued_checks, fault, password, token, made = std::move(made),
+  Result<std::string> password =
+      checked ? Result<std::string>(std::move(checked->password)) : Result<std::string>(checked.error());
+  auto on_read = [this, password = std::move(password), token, made = std::move(made),
                   reply = std::move(reply)](Result<void> may) mutable {
     if (!may) return reply(std::move(may).error());
-    if (!queued_checks) return reply(std::move(*fault));
+    if (!password) return reply(std::move(password).error());
     parts_.passwords.hash(std::move(*password), [this, token = std::move(token), made = std::move(made),
                                                  reply = std::move(reply)](Result<std::string> hash) mutable {
       if (!hash) return reply(std::move(hash).error());
@@ -106,12 +105,13 @@ void AccountService::createAdmin(std::string token, SignedIn made, Reply<SignedI
     return store::Drafts{};
   };
   const UserId id = made.user.id;
-  write(id, std::move(run), [this, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
-    if (!done) return reply(std::move(done).error());
-    parts_.log.info("account.admin_created", {{"user", made.user.id.text()}});
-    made.user = shownUser(std::move(made.user));
-    reply(std::move(made));
-  });
+  write(id, std::move(run),
+        [this, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
+          if (!done) return reply(std::move(done).error());
+          parts_.log.info("account.admin_created", {{"user", made.user.id.text()}});
+          made.user = shownUser(std::move(made.user));
+          reply(std::move(made));
+        });
 }
 
 void AccountService::registerAccount(NewAccount account, std::string_view user_agent, Reply<SignedIn> reply) {
@@ -136,12 +136,13 @@ void AccountService::registerAccount(NewAccount account, std::string_view user_a
       return store::Drafts{};
     };
     const UserId id = made.user.id;
-    write(id, std::move(run), [this, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
-      if (!done) return reply(std::move(done).error());
-      parts_.log.info("account.registered", {{"user", made.user.id.text()}});
-      made.user = shownUser(std::move(made.user));
-      reply(std::move(made));
-    });
+    write(id, std::move(run),
+          [this, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
+            if (!done) return reply(std::move(done).error());
+            parts_.log.info("account.registered", {{"user", made.user.id.text()}});
+            made.user = shownUser(std::move(made.user));
+            reply(std::move(made));
+          });
   };
   parts_.passwords.hash(std::move(checked->password), std::move(then));
 }
@@ -165,8 +166,8 @@ void AccountService::login(std::string_view handle, std::string_view password, s
       });
 }
 
-void AccountService::checkPassword(const std::optional<User>& user, std::string password, std::string user_agent,
-                                   Reply<SignedIn> reply) {
+void AccountService::checkPassword(const std::optional<User>& user, std::string password,
+                                   std::string user_agent, Reply<SignedIn> reply) {
   using Verified = PasswordPool::Verified;
   std::string stored = user ? user->password_hash : std::string();
   std::string again = password;
@@ -174,7 +175,7 @@ void AccountService::checkPassword(const std::optional<User>& user, std::string 
                reply = std::move(reply)](Result<Verified> verified) mutable {
     if (!verified) return reply(std::move(verified).error());
     if (*verified == Verified::Wrong) {
-      parts_.log.info("account.sign_in_refused");
+      parts_.log.info("account.sign_in_refused", {{"user", user ? user->id.text() : "unknown"}});
       return reply(Fault::of(FaultCode::Unauthorized));
     }
     if (*verified == Verified::Right) return openSession(std::move(*user), {}, agent, std::move(reply));
@@ -204,12 +205,13 @@ void AccountService::openSession(User user, std::string new_hash, std::string_vi
     return store::Drafts{};
   };
   const UserId id = made.user.id;
-  write(id, std::move(run), [this, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
-    if (!done) return reply(std::move(done).error());
-    parts_.log.info("account.signed_in", {{"user", made.user.id.text()}});
-    made.user = shownUser(std::move(made.user));
-    reply(std::move(made));
-  });
+  write(id, std::move(run),
+        [this, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
+          if (!done) return reply(std::move(done).error());
+          parts_.log.info("account.signed_in", {{"user", made.user.id.text()}});
+          made.user = shownUser(std::move(made.user));
+          reply(std::move(made));
+        });
 }
 
 }  // namespace kith

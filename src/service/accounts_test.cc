@@ -95,7 +95,8 @@ class AccountsTest : public testing::Test {
   }
 
   std::unique_ptr<AccountService> makeAccounts(AccountService::Options options) {
-    return std::make_unique<AccountService>(AccountService::Parts{*events, *pool, *tokens, clock, log, options});
+    return std::make_unique<AccountService>(
+        AccountService::Parts{*events, *pool, *tokens, clock, log, options});
   }
 
   template <class T, class Call>
@@ -112,7 +113,9 @@ class AccountsTest : public testing::Test {
     return wait<SignedIn>([&](auto reply) { accounts->setup(token, account, "test", reply); });
   }
   Result<SignedIn> signUp(const std::string& handle, const std::string& password = "a good password") {
-    return wait<SignedIn>([&](auto reply) { accounts->registerAccount({handle, "Ann", password}, "test", reply); });
+    return wait<SignedIn>([&](auto reply) {
+      accounts->registerAccount({handle, "Ann", password}, "test", reply);
+    });
   }
   Result<SignedIn> login(const std::string& handle, const std::string& password) {
     return wait<SignedIn>([&](auto reply) { accounts->login(handle, password, "test", reply); });
@@ -134,12 +137,15 @@ class AccountsTest : public testing::Test {
   }
   std::vector<std::string> entriesOf(const UserId& id) {
     std::vector<std::string> out;
-    EXPECT_TRUE(store->read([&](store::Reader& reader) -> Result<void> {
-      for (const auto& logged : TRY(reader.entries(Scope::of(id), 0, 1000, {}))) {
-        out.push_back(std::string(entryTypeName(logged.entry.type)) + " " + logged.entry.data);
-      }
-      return {};
-    }).ok());
+    EXPECT_TRUE(store
+                    ->read([&](store::Reader& reader) -> Result<void> {
+                      for (const auto& logged : TRY(reader.entries(Scope::of(id), 0, 1000, {}))) {
+                        out.push_back(std::string(entryTypeName(logged.entry.type)) + " " +
+                                      logged.entry.data);
+                      }
+                      return {};
+                    })
+                    .ok());
     return out;
   }
   std::string hostToken(const std::string& claims) {
@@ -162,7 +168,8 @@ class AccountsTest : public testing::Test {
   std::unique_ptr<KeyedExecutor> workers = std::make_unique<KeyedExecutor>(2, 1000);
   std::unique_ptr<EventLog> events;
   std::unique_ptr<Tokens> tokens;
-  std::unique_ptr<PasswordPool> pool = std::make_unique<PasswordPool>(PasswordPool::Options{2, 64, 1, 64 * 1024});
+  std::unique_ptr<PasswordPool> pool =
+      std::make_unique<PasswordPool>(PasswordPool::Options{2, 64, 1, 64 * 1024});
   std::unique_ptr<AccountService> accounts;
 };
 
@@ -180,8 +187,10 @@ TEST_F(AccountsTest, OfManyWhoRaceWithOneSetupTokenExactlyOneBecomesAdmin) {
   for (auto& racer : racers) racer.join();
   int admins = 0;
   for (const auto& result : results) {
-    if (result->ok()) ++admins;
-    else EXPECT_EQ(result->error().code, FaultCode::NotAvailable);
+    if (result->ok())
+      ++admins;
+    else
+      EXPECT_EQ(result->error().code, FaultCode::NotAvailable);
   }
   EXPECT_EQ(admins, 1);
   EXPECT_TRUE(wait<bool>([&](auto reply) { accounts->hasAdmin(reply); }).value());
@@ -219,10 +228,12 @@ TEST_F(AccountsTest, WrongOldAndReplacedSetupTokensAreRefusedWithoutAHash) {
 TEST_F(AccountsTest, SetupTokenAndPasswordAreNowhereInTheStore) {
   const auto token = setupLink().value();
   std::string secret;
-  ASSERT_TRUE(store->read([&](store::Reader& reader) -> Result<void> {
-    secret = TRY(reader.secret("setup_token")).value_or("");
-    return {};
-  }).ok());
+  ASSERT_TRUE(store
+                  ->read([&](store::Reader& reader) -> Result<void> {
+                    secret = TRY(reader.secret("setup_token")).value_or("");
+                    return {};
+                  })
+                  .ok());
   EXPECT_NE(secret, "");
   EXPECT_EQ(secret.find(token), std::string::npos);
 }
@@ -305,10 +316,10 @@ TEST_F(AccountsTest, PasswordHashedAtOldCostsIsHashedAnewAtSignIn) {
 TEST_F(AccountsTest, CookieOfNobodyIsUnauthorized) {
   const auto made = signUp("ann").value();
   const auto id = made.session.id.text();
-  for (const auto& bad :
-       {std::string(), std::string("."), id, id + ".", id + ".wrong", "." + made.cookie, made.cookie + "A",
-        made.cookie.substr(0, made.cookie.size() - 1), std::string("nobody.") + made.cookie.substr(id.size() + 1),
-        id + "." + hexEncode(made.session.secret_hash), std::string(5000, 'a') + ".b"}) {
+  for (const auto& bad : {std::string(), std::string("."), id, id + ".", id + ".wrong", "." + made.cookie,
+                          made.cookie + "A", made.cookie.substr(0, made.cookie.size() - 1),
+                          std::string("nobody.") + made.cookie.substr(id.size() + 1),
+                          id + "." + hexEncode(made.session.secret_hash), std::string(5000, 'a') + ".b"}) {
     const auto refused = cookieCaller(bad);
     ASSERT_FALSE(refused.ok()) << bad;
     EXPECT_EQ(refused.error().code, FaultCode::Unauthorized);
@@ -397,7 +408,8 @@ TEST_F(AccountsTest, OwnTokenOfAnotherVersionSessionOrUserIsInvalid) {
 // Users of a host application.
 
 TEST_F(AccountsTest, HostTokenMakesTheUserAtOnceAndKeepsHimUpToDate) {
-  const auto first = authenticate(hostToken(R"({"sub":"u42","iss":"app","info":{"name":"Ann","handle":"Ann.42"}})"));
+  const auto first =
+      authenticate(hostToken(R"({"sub":"u42","iss":"app","info":{"name":"Ann","handle":"Ann.42"}})"));
   ASSERT_TRUE(first.ok());
   EXPECT_EQ(first->caller.user.text(), "u42");
   EXPECT_EQ(first->caller.name, "Ann");
@@ -407,7 +419,8 @@ TEST_F(AccountsTest, HostTokenMakesTheUserAtOnceAndKeepsHimUpToDate) {
   EXPECT_EQ(row->handle, "ann.42");
   EXPECT_EQ(row->issuer, "app");
   EXPECT_EQ(row->external_id, "u42");
-  EXPECT_EQ(authenticate(hostToken(R"({"sub":"u42","iss":"app","info":{"name":"Anna"}})"))->caller.name, "Anna");
+  EXPECT_EQ(authenticate(hostToken(R"({"sub":"u42","iss":"app","info":{"name":"Anna"}})"))->caller.name,
+            "Anna");
   EXPECT_EQ(authenticate(hostToken(R"({"sub":"u42","iss":"app"})"))->caller.name, "Anna");
   EXPECT_EQ(user(UserId::trusted("u42"))->handle, "ann.42");
 }
@@ -421,7 +434,9 @@ TEST_F(AccountsTest, SubjectThatIsNoIdGetsAHashedOne) {
   const std::string hashed = std::string("https://app.example") + '\0' + "auth0|4711";
   EXPECT_EQ(id, "h" + base64urlEncode(sha256(hashed)).substr(0, 21));
   EXPECT_EQ(who->caller.name, id);
-  EXPECT_NE(authenticate(hostToken(R"({"sub":"auth0|4711","iss":"https://other.example"})"))->caller.user.text(), id);
+  EXPECT_NE(
+      authenticate(hostToken(R"({"sub":"auth0|4711","iss":"https://other.example"})"))->caller.user.text(),
+      id);
   EXPECT_NE(authenticate(hostToken(R"({"sub":"auth0|4711"})"))->caller.user.text(), id);
   // The hashed id as a subject would be the same person by another door.
   EXPECT_EQ(authenticate(hostToken(R"({"sub":")" + id + R"(","iss":"https://app.example"})")).error().code,
@@ -442,7 +457,8 @@ TEST_F(AccountsTest, HostCannotSpeakForOwnAccountsOrAnotherIssuersUsers) {
 
 TEST_F(AccountsTest, HostUserGetsNoHandleThatIsTakenAndNoNameThatDeceives) {
   ASSERT_TRUE(signUp("ann").ok());
-  const auto who = authenticate(hostToken(R"({"sub":"u1","info":{"name":"\u202eAnn\u200b","handle":"ann"}})"));
+  const auto who =
+      authenticate(hostToken(R"({"sub":"u1","info":{"name":"\u202eAnn\u200b","handle":"ann"}})"));
   ASSERT_TRUE(who.ok());
   EXPECT_EQ(who->caller.name, "Ann");
   EXPECT_EQ(user(UserId::trusted("u1"))->handle, "");

@@ -15,9 +15,12 @@ constexpr std::string_view kUnnamedIssuer = "host";
 
 Fault faultOf(TokenRefusal refusal) {
   switch (refusal) {
-    case TokenRefusal::Invalid: return Fault::of(FaultCode::Unauthorized);
-    case TokenRefusal::Expired: return Fault::of(FaultCode::TokenExpired);
-    case TokenRefusal::ExpireAtPast: return Fault::of(FaultCode::Expired);
+    case TokenRefusal::Invalid:
+      return Fault::of(FaultCode::Unauthorized);
+    case TokenRefusal::Expired:
+      return Fault::of(FaultCode::TokenExpired);
+    case TokenRefusal::ExpireAtPast:
+      return Fault::of(FaultCode::Expired);
   }
   return Fault::of(FaultCode::Unauthorized);
 }
@@ -56,7 +59,8 @@ UserId hostUserId(std::string_view issuer, std::string_view subject) {
 void AccountService::cookieCaller(std::string_view cookie, Reply<Caller> reply) {
   const auto dot = cookie.find('.');
   const auto id = SessionId::parse(cookie.substr(0, dot));
-  if (dot == std::string_view::npos || !id || cookie.size() > 256) return reply(Fault::of(FaultCode::Unauthorized));
+  if (dot == std::string_view::npos || !id || cookie.size() > 256)
+    return reply(Fault::of(FaultCode::Unauthorized));
   auto caller = std::make_shared<Caller>();
   parts_.events.read(
       [caller, id = *id, hash = sha256(cookie.substr(dot + 1)),
@@ -132,7 +136,8 @@ void AccountService::authenticateHost(const Claims& claims, Reply<Authenticated>
         *row = TRY(reader.user(id));
         return {};
       },
-      [this, row, wanted, named = name.ok(), expires_at_s, reply = std::move(reply)](Result<void> read) mutable {
+      [this, row, wanted, named = name.ok(), expires_at_s,
+       reply = std::move(reply)](Result<void> read) mutable {
         if (!read) return reply(std::move(read).error());
         const auto& now = *row;
         if (now && !isSame(*now, wanted)) return reply(Fault::of(FaultCode::Unauthorized));

@@ -12,10 +12,13 @@
 namespace kith {
 namespace {
 
-constexpr std::size_t kPasswordMin = 8;         // code points
-constexpr std::size_t kPasswordBytesMax = 256;  // Argon2 takes more; this bounds what a stranger makes us normalise
+constexpr std::size_t kPasswordMin = 8;  // code points
+constexpr std::size_t kPasswordBytesMax =
+    256;  // Argon2 takes more; this bounds what a stranger makes us normalise
 
-void wipe(std::string& secret) { sodium_memzero(secret.data(), secret.size()); }
+void wipe(std::string& secret) {
+  sodium_memzero(secret.data(), secret.size());
+}
 
 Fault queueFull() {
   return {FaultCode::TooManyRequests, {}, "too many people are signing in; try again in a few seconds", true};
@@ -36,7 +39,8 @@ Result<std::string> checkedPassword(std::string_view raw, std::string_view handl
   return std::move(*password);
 }
 
-PasswordPool::PasswordPool(Options options) : options_(options), threads_(options.threads, options.queue_max) {
+PasswordPool::PasswordPool(Options options)
+    : options_(options), threads_(options.threads, options.queue_max) {
   ASSERT(sodium_init() >= 0);
   auto made = hashNow("nobody has this password");
   ASSERT(made.ok());  // 19 MiB at start-up
@@ -79,7 +83,8 @@ PasswordPool::Verified PasswordPool::verifyNow(const std::string& stored, const 
   const std::string& against = stored.empty() ? nobody_ : stored;
   const bool right = crypto_pwhash_str_verify(against.c_str(), password.data(), password.size()) == 0;
   if (!right || stored.empty()) return Verified::Wrong;
-  const bool weak = crypto_pwhash_str_needs_rehash(stored.c_str(), options_.passes, options_.memory_bytes) != 0;
+  const bool weak =
+      crypto_pwhash_str_needs_rehash(stored.c_str(), options_.passes, options_.memory_bytes) != 0;
   return weak ? Verified::RightButWeak : Verified::Right;
 }
 

@@ -77,8 +77,10 @@ TEST(PasswordPool, FullQueueIsRefusedAtOnce) {
   int done = 0;
   for (int i = 0; i < 5; ++i) {
     pool.hash("queued", [&](Result<std::string> hash) {
-      if (hash) ++done;
-      else refused.push_back(hash.error().code);
+      if (hash)
+        ++done;
+      else
+        refused.push_back(hash.error().code);
     });
   }
   EXPECT_EQ(refused, std::vector<FaultCode>(3, FaultCode::TooManyRequests));
@@ -93,18 +95,20 @@ TEST(PasswordRules, FromEightCharactersToTwoHundredFiftySixBytes) {
   EXPECT_TRUE(checkedPassword(std::string(200, 'x') + "end of a sentence", "ann").ok());
   EXPECT_TRUE(checkedPassword(std::string(256, 'y'), "ann").ok());
   EXPECT_FALSE(checkedPassword(std::string(257, 'y'), "ann").ok());
-  EXPECT_FALSE(checkedPassword("\U0001F600\U0001F601\U0001F602\U0001F603", "ann").ok());  // 16 bytes, 4 characters
+  EXPECT_FALSE(
+      checkedPassword("\U0001F600\U0001F601\U0001F602\U0001F603", "ann").ok());  // 16 bytes, 4 characters
   EXPECT_FALSE(checkedPassword("abcdefg\xED\xA0\x80h", "ann").ok());
   EXPECT_EQ(checkedPassword("x", "ann").error().field, "password");
 }
 
 TEST(PasswordRules, OneNormalFormSoThatEveryKeyboardSignsIn) {
-  EXPECT_EQ(checkedPassword("pr\u00E9sidente", "ann").value(), checkedPassword("pre\u0301sidente", "ann").value());
+  EXPECT_EQ(checkedPassword("pr\u00E9sidente", "ann").value(),
+            checkedPassword("pre\u0301sidente", "ann").value());
 }
 
 TEST(PasswordRules, CommonOnesAndTheHandleAreRefused) {
-  for (const auto* common : {"password", "PassWord1", "12345678", "qwertyuiop", "iloveyou", "P@ssw0rd", "1q2w3e4r",
-                             "correcthorsebatterystaple", "\uFF50assword"}) {
+  for (const auto* common : {"password", "PassWord1", "12345678", "qwertyuiop", "iloveyou", "P@ssw0rd",
+                             "1q2w3e4r", "correcthorsebatterystaple", "\uFF50assword"}) {
     EXPECT_FALSE(checkedPassword(common, "ann").ok()) << common;
   }
   EXPECT_FALSE(checkedPassword("Annabella", "annabella").ok());

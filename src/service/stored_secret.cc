@@ -14,16 +14,17 @@ Result<std::string> storedSecret(store::Store& store, const std::string& name, R
   store::WriteItem item;
   item.scopes = {Scope::of(author)};
   item.author = author;
-  item.run = store::TransactionRun([name, secret, made = random.token(32)](store::Transaction& tx) -> Result<store::Drafts> {
-    auto known = TRY(tx.secret(name));
-    if (known) {
-      *secret = std::move(*known);
-      return store::Drafts{};
-    }
-    TRY(tx.putSecret(name, made));
-    *secret = made;
-    return store::Drafts{};
-  });
+  item.run = store::TransactionRun(
+      [name, secret, made = random.token(32)](store::Transaction& tx) -> Result<store::Drafts> {
+        auto known = TRY(tx.secret(name));
+        if (known) {
+          *secret = std::move(*known);
+          return store::Drafts{};
+        }
+        TRY(tx.putSecret(name, made));
+        *secret = made;
+        return store::Drafts{};
+      });
   item.done = [finished](Result<store::Committed> done) {
     finished->set_value(done ? Result<void>() : Result<void>(std::move(done).error()));
   };

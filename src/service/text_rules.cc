@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/assert.h"
+
 namespace kith {
 namespace {
 
@@ -54,14 +56,26 @@ bool marksWithin(const std::vector<UChar32>& text, std::size_t most) {
   return true;
 }
 
+/// ICU's rules of one form: made once, never changed, shared by all threads.
+const icu::Normalizer2& rulesOf(Form form) {
+  using Get = const icu::Normalizer2* (*)(UErrorCode&);
+  const auto get = [](Get instance) {
+    UErrorCode status = U_ZERO_ERROR;
+    const auto* rules = instance(status);
+    ASSERT(U_SUCCESS(status) != 0);  // the tables are part of the library
+    return rules;
+  };
+  static const icu::Normalizer2* const nfc = get(&icu::Normalizer2::getNFCInstance);
+  static const icu::Normalizer2* const folded = get(&icu::Normalizer2::getNFKCCasefoldInstance);
+  return form == Form::Nfc ? *nfc : *folded;
+}
+
 std::optional<std::string> normalised(std::string_view text, Form form) {
   UErrorCode status = U_ZERO_ERROR;
-  const auto* rules = form == Form::Nfc ? icu::Normalizer2::getNFCInstance(status)
-                                        : icu::Normalizer2::getNFKCCasefoldInstance(status);
-  if (U_FAILURE(status) != 0) return std::nullopt;
   std::string out;
   icu::StringByteSink<std::string> sink(&out);
-  rules->normalizeUTF8(0, {text.data(), static_cast<std::int32_t>(text.size())}, sink, nullptr, status);
+  rulesOf(form).normalizeUTF8(0, {text.data(), static_cast<std::int32_t>(text.size())}, sink, nullptr,
+                              status);
   if (U_FAILURE(status) != 0) return std::nullopt;
   return out;
 }
@@ -75,14 +89,21 @@ std::optional<std::string> checkedForm(std::string_view raw, Form form) {
 
 bool isBlank(UChar32 c) {
   // The Braille blank and the Hangul fillers are letters that show nothing.
-  return u_isUWhiteSpace(c) != 0 || c == 0x2800 || u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0;
+  return u_isUWhiteSpace(c) != 0 || c == 0x2800 ||
+         u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0;
 }
 
-bool isLineBreak(UChar32 c) { return (c >= 0x0A && c <= 0x0D) || c == 0x85 || c == 0x2028 || c == 0x2029; }
+bool isLineBreak(UChar32 c) {
+  return (c >= 0x0A && c <= 0x0D) || c == 0x85 || c == 0x2028 || c == 0x2029;
+}
 
-bool isPictograph(UChar32 c) { return u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC) != 0; }
+bool isPictograph(UChar32 c) {
+  return u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC) != 0;
+}
 
-bool isTag(UChar32 c) { return c >= 0xE0020 && c <= 0xE007F; }
+bool isTag(UChar32 c) {
+  return c >= 0xE0020 && c <= 0xE007F;
+}
 
 bool isInvisible(UChar32 c) {
   return u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT) != 0 ||
@@ -107,7 +128,9 @@ bool joinsEmoji(const std::vector<UChar32>& text, std::size_t i, const std::vect
   return tags < 7 && tags < kept.size() && kept[kept.size() - 1 - tags] == kBlackFlag;
 }
 
-std::string field(std::string_view name) { return std::string(name); }
+std::string field(std::string_view name) {
+  return std::string(name);
+}
 
 Fault notUtf8(std::string_view name) {
   return Fault::badField(field(name), "must be valid UTF-8 without long runs of combining marks");
@@ -115,12 +138,13 @@ Fault notUtf8(std::string_view name) {
 
 Fault wrongLength(std::string_view name, const TextLimits& limits, FaultCode code) {
   return {code, field(name),
-          "must be " + std::to_string(limits.min) + " to " + std::to_string(limits.max) + " characters and at most " +
-              std::to_string(limits.bytes_max) + " bytes",
+          "must be " + std::to_string(limits.min) + " to " + std::to_string(limits.max) +
+              " characters and at most " + std::to_string(limits.bytes_max) + " bytes",
           false};
 }
 
-Result<void> checkCharacters(const std::vector<UChar32>& text, std::string_view name, const TextLimits& limits) {
+Result<void> checkCharacters(const std::vector<UChar32>& text, std::string_view name,
+                             const TextLimits& limits) {
   const bool one_line = limits.lines == TextLimits::Lines::One;
   for (const UChar32 c : text) {
     if (c < 0x20 && c != '\n' && c != '\t') {
@@ -149,12 +173,16 @@ std::vector<UChar32> visibleName(const std::vector<UChar32>& raw) {
 
 }  // namespace
 
-std::optional<std::string> toNfc(std::string_view raw) { return checkedForm(raw, Form::Nfc); }
-std::optional<std::string> toFolded(std::string_view raw) { return checkedForm(raw, Form::NfkcCaseFold); }
+std::optional<std::string> toNfc(std::string_view raw) {
+  return checkedForm(raw, Form::Nfc);
+}
+std::optional<std::string> toFolded(std::string_view raw) {
+  return checkedForm(raw, Form::NfkcCaseFold);
+}
 
 std::size_t countCodePoints(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
 Result<std::string> checkedText(std::string_view raw, std::string_view name, const TextLimits& limits) {

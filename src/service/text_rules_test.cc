@@ -45,10 +45,11 @@ TEST(TextRules, FamilyEmojiAndFlagsStayWhole) {
 }
 
 TEST(TextRules, NameLosesEveryInvisibleMark) {
-  for (const auto* mark : {"\u200B", "\u200C", "\u200D", "\u200E", "\u200F", "\u202A", "\u202B", "\u202C", "\u202D",
-                           "\u202E", "\u2060", "\u2066", "\u2067", "\u2068", "\u2069", "\uFEFF", "\u00AD", "\u061C",
-                           "\u034F", "\u180E", "\u3164", "\u115F", "\uFFA0", "\u2800", "\uFE00", "\uFE0F",
-                           "\U000E0041", "\U000E0100", "\uFFF9"}) {
+  for (const auto* mark :
+       {"\u200B", "\u200C", "\u200D",     "\u200E",     "\u200F", "\u202A", "\u202B", "\u202C",
+        "\u202D", "\u202E", "\u2060",     "\u2066",     "\u2067", "\u2068", "\u2069", "\uFEFF",
+        "\u00AD", "\u061C", "\u034F",     "\u180E",     "\u3164", "\u115F", "\uFFA0", "\u2800",
+        "\uFE00", "\uFE0F", "\U000E0041", "\U000E0100", "\uFFF9"}) {
     EXPECT_EQ(checkedName("an"s + mark + "na", "name").value(), "anna") << mark;
     EXPECT_EQ(checkedName(mark + "anna"s + mark, "name").value(), "anna") << mark;
     EXPECT_FALSE(checkedName(mark + " "s + mark, "name").ok()) << mark;

@@ -37,8 +37,10 @@ bool hasDoubledKey(const element& value) {
 }
 
 /// A whole JSON object without doubled keys. It lives as long as `parser`.
-std::optional<object> parseObject(simdjson::dom::parser& parser, std::string_view json, std::size_t depth_max) {
-  if (parser.allocate(std::max<std::size_t>(json.size(), 64), depth_max) != simdjson::SUCCESS) return std::nullopt;
+std::optional<object> parseObject(simdjson::dom::parser& parser, std::string_view json,
+                                  std::size_t depth_max) {
+  if (parser.allocate(std::max<std::size_t>(json.size(), 64), depth_max) != simdjson::SUCCESS)
+    return std::nullopt;
   element root;
   object fields;
   if (parser.parse(json.data(), json.size()).get(root) != simdjson::SUCCESS) return std::nullopt;
@@ -46,7 +48,9 @@ std::optional<object> parseObject(simdjson::dom::parser& parser, std::string_vie
   return fields;
 }
 
-bool has(const object& fields, std::string_view name) { return fields.at_key(name).error() == simdjson::SUCCESS; }
+bool has(const object& fields, std::string_view name) {
+  return fields.at_key(name).error() == simdjson::SUCCESS;
+}
 
 /// False if the field is there and no string. Absent leaves `out` as it is.
 bool readString(const object& fields, std::string_view name, std::string& out) {
@@ -69,7 +73,8 @@ bool readSeconds(const object& fields, std::string_view name, std::optional<std:
     return true;
   }
   double fraction = 0;
-  if (value.type() != simdjson::dom::element_type::DOUBLE || value.get(fraction) != simdjson::SUCCESS) return false;
+  if (value.type() != simdjson::dom::element_type::DOUBLE || value.get(fraction) != simdjson::SUCCESS)
+    return false;
   if (!(std::abs(fraction) < static_cast<double>(kNumberMax))) return false;
   out = static_cast<std::int64_t>(std::floor(fraction));
   return true;
@@ -77,8 +82,9 @@ bool readSeconds(const object& fields, std::string_view name, std::optional<std:
 
 /// Names of issuers and subjects are hashed with NUL between them and end up in logs.
 bool isPlainName(std::string_view text) {
-  return text.size() <= kSubjectBytesMax &&
-         std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+  return text.size() <= kSubjectBytesMax && std::none_of(text.begin(), text.end(), [](char c) {
+           return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;
+         });
 }
 
 /// Channels that a token grants: plain ones are noted, a reserved one makes the token invalid.
@@ -127,7 +133,8 @@ bool hasAudience(const object& fields, const std::string& wanted) {
 /// `sid` and `tv`: Kith's own tokens must have them, in form.
 bool readOwn(const object& fields, Claims& claims) {
   std::int64_t version = 0;
-  if (!readString(fields, "sid", claims.session) || !isIdText(claims.session) || !isIdText(claims.sub)) return false;
+  if (!readString(fields, "sid", claims.session) || !isIdText(claims.session) || !isIdText(claims.sub))
+    return false;
   if (fields.at_key("tv").get(version) != simdjson::SUCCESS || version < 0) return false;
   claims.token_version = version;
   return has(fields, "exp");
@@ -135,8 +142,8 @@ bool readOwn(const object& fields, Claims& claims) {
 
 Expected<Claims, TokenRefusal> judgeTimes(const object& fields, Claims claims, const ClaimRules& rules) {
   std::optional<std::int64_t> exp, nbf, iat, expire_at;
-  if (!readSeconds(fields, "exp", exp) || !readSeconds(fields, "nbf", nbf) || !readSeconds(fields, "iat", iat) ||
-      !readSeconds(fields, "expire_at", expire_at)) {
+  if (!readSeconds(fields, "exp", exp) || !readSeconds(fields, "nbf", nbf) ||
+      !readSeconds(fields, "iat", iat) || !readSeconds(fields, "expire_at", expire_at)) {
     return TokenRefusal::Invalid;
   }
   if (exp && rules.now_s >= *exp + rules.leeway_s) return TokenRefusal::Expired;
@@ -154,7 +161,8 @@ bool isReservedChannel(std::string_view channel) {
   constexpr std::array<std::string_view, 4> kKinds{"room:", "group:", "user:", "staff:"};
   // A leading $ asks for a token and belongs to no name.
   if (channel.starts_with('$')) channel.remove_prefix(1);
-  return std::any_of(kKinds.begin(), kKinds.end(), [&](std::string_view kind) { return channel.starts_with(kind); });
+  return std::any_of(kKinds.begin(), kKinds.end(),
+                     [&](std::string_view kind) { return channel.starts_with(kind); });
 }
 
 std::optional<TokenAlgorithm> readTokenHeader(std::string_view json) {
@@ -172,7 +180,8 @@ std::optional<TokenAlgorithm> readTokenHeader(std::string_view json) {
   return std::nullopt;
 }
 
-Expected<Claims, TokenRefusal> readTokenClaims(std::string_view json, Claims::Signer signer, const ClaimRules& rules) {
+Expected<Claims, TokenRefusal> readTokenClaims(std::string_view json, Claims::Signer signer,
+                                               const ClaimRules& rules) {
   simdjson::dom::parser parser;
   const auto fields = parseObject(parser, json, kClaimsDepthMax);
   if (!fields) return TokenRefusal::Invalid;

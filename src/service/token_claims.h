@@ -24,6 +24,7 @@ std::optional<TokenAlgorithm> readTokenHeader(std::string_view json);
 
 /// The decoded claims, to be read only after the signature held. Types are strict: a number in a
 /// string is no number; doubled keys, at any depth, make the token invalid.
-Expected<Claims, TokenRefusal> readTokenClaims(std::string_view json, Claims::Signer signer, const ClaimRules& rules);
+Expected<Claims, TokenRefusal> readTokenClaims(std::string_view json, Claims::Signer signer,
+                                               const ClaimRules& rules);
 
 }  // namespace kith

@@ -25,10 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     ASSERT(!tokens.verify(rest).ok());  // nobody guesses a signature
     return 0;
   }
-  const std::string text =
-      kith::base64urlEncode(R"({"alg":"HS256"})") + "." + kith::base64urlEncode(rest);
+  const std::string text = kith::base64urlEncode(R"({"alg":"HS256"})") + "." + kith::base64urlEncode(rest);
   const bool own = data[0] % 4 == 3;
-  const auto read = tokens.verify(text + "." + kith::base64urlEncode(kith::hmacSha256(own ? "own" : "host", text)));
+  const auto read =
+      tokens.verify(text + "." + kith::base64urlEncode(kith::hmacSha256(own ? "own" : "host", text)));
   if (!read) return 0;
   ASSERT((read->signer == kith::Claims::Signer::Kith) == own);
   ASSERT(read->expires_at_s == 0 || read->expires_at_s > clock.wall() / 1000);

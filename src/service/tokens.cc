@@ -19,9 +19,12 @@ constexpr std::int64_t kLeewayMax_s = 60;
 
 const EVP_MD* digestOf(TokenAlgorithm algorithm) {
   switch (algorithm) {
-    case TokenAlgorithm::HS256: return EVP_sha256();
-    case TokenAlgorithm::HS384: return EVP_sha384();
-    case TokenAlgorithm::HS512: return EVP_sha512();
+    case TokenAlgorithm::HS256:
+      return EVP_sha256();
+    case TokenAlgorithm::HS384:
+      return EVP_sha384();
+    case TokenAlgorithm::HS512:
+      return EVP_sha512();
   }
   return nullptr;
 }
@@ -100,8 +103,8 @@ Expected<Claims, TokenRefusal> Tokens::verify(std::string_view token) const {
   return readTokenClaims(parts->claims, *signer, rules);
 }
 
-Tokens::Signed Tokens::signConnectionToken(const UserId& user, const SessionId& session, std::int64_t token_version,
-                                           std::int64_t life_s) const {
+Tokens::Signed Tokens::signConnectionToken(const UserId& user, const SessionId& session,
+                                           std::int64_t token_version, std::int64_t life_s) const {
   const std::int64_t now = now_s();
   std::string claims;
   JsonWriter json(claims);

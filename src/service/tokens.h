@@ -21,8 +21,8 @@ struct Claims {
   std::int64_t issued_at_s = 0;
   /// When the connection ends: `expire_at`, else `exp`; 0 is never.
   std::int64_t expires_at_s = 0;
-  std::string name;    // info.name, as it came: not yet checked as a name
-  std::string handle;  // info.handle, likewise
+  std::string name;           // info.name, as it came: not yet checked as a name
+  std::string handle;         // info.handle, likewise
   bool has_channels = false;  // `channels` or `subs` name plain channels
   // Of Kith's own tokens only.
   std::string session;
@@ -49,7 +49,8 @@ class Tokens {
     std::string own_previous_key;   // while it rotates, or empty
     std::string host_key;           // of the host application; empty: its tokens are refused
     std::string host_previous_key;  // while it rotates, or empty
-    std::vector<TokenAlgorithm> host_algorithms{TokenAlgorithm::HS256, TokenAlgorithm::HS384, TokenAlgorithm::HS512};
+    std::vector<TokenAlgorithm> host_algorithms{TokenAlgorithm::HS256, TokenAlgorithm::HS384,
+                                                TokenAlgorithm::HS512};
     std::int64_t leeway_s = 0;  // of exp and nbf, at most 60
     std::string issuer;         // host tokens must have this `iss`; empty: any
     std::string audience;       // and this among `aud`; empty: any
@@ -65,8 +66,10 @@ class Tokens {
   static constexpr std::int64_t kConnectionTokenLife_s = 300;
   Signed signConnectionToken(const UserId& user, const SessionId& session, std::int64_t token_version,
                              std::int64_t life_s = kConnectionTokenLife_s) const;
-  /// As the host application would sign it, for development. Nothing without a host key. A life of 0: no `exp`.
-  std::optional<Signed> signHostToken(std::string_view sub, std::int64_t life_s, std::string_view name = {}) const;
+  /// As the host application would sign it, for development. Nothing without a host key. A life of 0: no
+  /// `exp`.
+  std::optional<Signed> signHostToken(std::string_view sub, std::int64_t life_s,
+                                      std::string_view name = {}) const;
 
  private:
   std::optional<Claims::Signer> signerOf(TokenAlgorithm algorithm, std::string_view text,

@@ -48,9 +48,10 @@ class TokensTest : public testing::Test {
 
 TEST_F(TokensTest, GoodHostTokenGivesItsClaims) {
   Tokens tokens(options(), clock);
-  const auto result = tokens.verify(token(
-      kHeader, R"({"sub":"ann","iss":"app","exp":)" + std::to_string(now_s() + 60) + R"(,"iat":)" +
-                   std::to_string(now_s()) + R"(,"info":{"name":"Ann","handle":"ann.a"},"channels":["news"]})"));
+  const auto result =
+      tokens.verify(token(kHeader, R"({"sub":"ann","iss":"app","exp":)" + std::to_string(now_s() + 60) +
+                                       R"(,"iat":)" + std::to_string(now_s()) +
+                                       R"(,"info":{"name":"Ann","handle":"ann.a"},"channels":["news"]})"));
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->signer, Claims::Signer::Host);
   EXPECT_EQ(result->sub, "ann");
@@ -197,7 +198,8 @@ TEST_F(TokensTest, OfManyForgedTokensNotOneIsAccepted) {
       {"own token without exp", token(kHeader, R"({"sub":"ann","sid":"s1","tv":0})", kOwnKey)},
       {"own token, tv a string", token(kHeader, claims(60, R"(,"sid":"s1","tv":"0")"), kOwnKey)},
       {"own token, sid no id", token(kHeader, claims(60, R"(,"sid":"a b","tv":0)"), kOwnKey)},
-      {"own key with HS512", token(R"({"alg":"HS512"})", claims(60, R"(,"sid":"s1","tv":0)"), kOwnKey, EVP_sha512())},
+      {"own key with HS512",
+       token(R"({"alg":"HS512"})", claims(60, R"(,"sid":"s1","tv":0)"), kOwnKey, EVP_sha512())},
       {"huge", with_claims(claims(60, R"(,"info":")" + std::string(8192, 'a') + R"(")"))},
       {"a megabyte of dots", std::string(1 << 20, '.')},
   };
@@ -275,7 +277,9 @@ TEST_F(TokensTest, IssuerAndAudienceAreHeldAgainstTheConfiguration) {
   strict.issuer = "app";
   strict.audience = "kith";
   Tokens tokens(strict, clock);
-  const auto holds = [&](const std::string& more) { return tokens.verify(token(kHeader, claims(60, more))).ok(); };
+  const auto holds = [&](const std::string& more) {
+    return tokens.verify(token(kHeader, claims(60, more))).ok();
+  };
   EXPECT_TRUE(holds(R"(,"iss":"app","aud":"kith")"));
   EXPECT_TRUE(holds(R"(,"iss":"app","aud":["other","kith"])"));
   EXPECT_FALSE(holds(R"(,"iss":"app")"));
