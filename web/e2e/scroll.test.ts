@@ -196,3 +196,37 @@ test('a shrinking view keeps the end, and rows do not pile up under load', async
   expect(reader.complaints).toEqual([]);
   await reader.leave();
 }, 120_000);
+
+test('K2: more was missed than can be recovered: the end is shown, and nothing is missing above it', async () => {
+  const missed = 1_200;
+  const reader = await Person.arrive(browser, server);
+  await reader.register('Away', 'away');
+  await reader.join('Long');
+  await reader.page.locator('.row').nth(40).waitFor();
+  await reader.box('Long').fill('kept meanwhile');
+  const loads = reader.loadCount;
+  await reader.page.context().setOffline(true);
+  await reader.page.getByText('Offline. Messages').waitFor();
+  await rpc(
+    noor.page,
+    Array.from({ length: missed }, (_, index) => ({
+      method: 'chat.send',
+      data: { room, text: `missed ${index} of many`, nonce: `missed-${index}` },
+    })),
+  );
+  await reader.page.context().setOffline(false);
+  await reader.row(`missed ${missed - 1} of`).waitFor();
+  await watch(reader.page);
+  await reader.page.locator('.log').hover();
+  const newest = await reader.page.locator('.row').last().getAttribute('data-seq');
+  await scrollUpTo(reader.page, Number(newest) - 220, () => Promise.resolve());
+  const gaps = await reader.page.evaluate(() => {
+    const { seqs } = (window as unknown as { seen: { seqs: Set<number> } }).seen;
+    const sorted = [...seqs].toSorted((a, b) => a - b);
+    return sorted.filter((seq, index) => index > 0 && seq !== (sorted[index - 1] as number) + 1);
+  });
+  expect(gaps).toEqual([]);
+  expect(await reader.box('Long').inputValue()).toBe('kept meanwhile');
+  reader.expectCalm(loads);
+  await reader.leave();
+}, 120_000);
