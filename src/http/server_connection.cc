@@ -201,9 +201,6 @@ void ServerConnection::write(Response response) {
   if (options.hooks.answered) {
     options.hooks.answered(request, response, Milliseconds(server_.loop_.now() - began_));
   }
-  if (!close_after_) return;
-  step_ = Step::Ended;
-  connection_->closeWhenSent(options.limits.linger_time);
 }
 
 std::string ServerConnection::encodeHead(const Response& response, bool has_body) const {
@@ -255,8 +252,12 @@ std::unique_ptr<Connection> ServerConnection::stream(Response response) {
   return std::move(connection_);
 }
 
+/// A large answer takes as long as its reader makes progress; only then does the last deadline begin.
 void ServerConnection::onSent() {
-  if (step_ == Step::Sending) nextRequest();
+  if (step_ != Step::Sending) return;
+  if (!close_after_) return nextRequest();
+  step_ = Step::Ended;
+  connection_->closeWhenSent(server_.options_.limits.linger_time);
 }
 
 void ServerConnection::nextRequest() {

@@ -81,7 +81,6 @@ class ServerConnection final : public ConnectionHandler {
   MonotonicMs began_ = 0;
   std::size_t body_seen_ = 0;  // at the last check
   Step step_ = Step::Idle;
-  bool consuming_ = false;
   bool head_only_ = false;  // the request was HEAD
   bool close_after_ = false;
 };

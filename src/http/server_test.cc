@@ -145,8 +145,8 @@ TEST_F(ServerTest, AnsweringTwiceOrAfterTheClientHasGoneDoesNothing) {
     std::promise<bool> waiting;
     loop.post([&] {
       server.reset();
-      waiting.set_value(late.isWaiting());
       late.answer(Response::of(200, "text/plain", "late"));
+      waiting.set_value(late.isWaiting());
     });
     EXPECT_FALSE(waiting.get_future().get());
     EXPECT_EQ(client.read(), "");
@@ -216,6 +216,23 @@ TEST_F(ServerTest, ALargeAnswerArrivesWholeAtASlowReader) {
   start();
 
   const auto answer = ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+
+  EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, large.size());
+}
+
+TEST_F(ServerTest, ALastAnswerIsNotCutOffWhileItsReaderMakesProgress) {
+  const std::string large(8'000'000, 'x');
+  router.add(Method::Get, "/", says(large));
+  ServerOptions options;
+  options.limits.linger_time = Milliseconds(20);
+  start(std::move(options));
+  RawClient client(port);
+  client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  std::promise<void> later;
+  loop.post([&] { loop.after(Milliseconds(100), [&] { later.set_value(); }); });
+  later.get_future().get();  // Long after the linger time he begins to read.
+
+  const auto answer = client.read();
 
   EXPECT_EQ(answer.size() - answer.find("\r\n\r\n") - 4, large.size());
 }

@@ -205,7 +205,7 @@ class Listener::Socket final : public LocalCounted {
   }
   void acceptWaiting();
   void take(int descriptor, const sockaddr_storage& from);
-  void refuseWaiting();
+  bool refuseOne();
 
   EventLoop& loop_;
   Descriptor descriptor_;
@@ -220,6 +220,7 @@ class Listener::Socket final : public LocalCounted {
 
 void Listener::Socket::acceptWaiting() {
   const LocalRef<Socket> self(this);
+  bool out_of_descriptors = false;
   for (int i = 0; (i < kAcceptsPerTurn || stopping_) && !closed_; ++i) {
     sockaddr_storage from{};
     socklen_t size = sizeof from;
@@ -231,17 +232,16 @@ void Listener::Socket::acceptWaiting() {
     }
     if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO || errno == EPERM) continue;
     if (errno == EAGAIN || errno == EWOULDBLOCK) break;
-    // No descriptors or no memory: refuse, then leave the kernel alone for a while.
-    refuseWaiting();
-    if (stopping_) break;
-    pause_timer_ = loop_.after(pause_, [self] {
-      self->pause_timer_ = 0;
-      self->arm();
-    });
-    return;
+    out_of_descriptors = true;
+    if (!refuseOne()) break;
   }
+  if (closed_) return;
   if (stopping_) return close();
-  if (!closed_) arm();
+  if (!out_of_descriptors) return arm();
+  pause_timer_ = loop_.after(pause_, [self] {
+    self->pause_timer_ = 0;
+    self->arm();
+  });
 }
 
 void Listener::Socket::take(int fd, const sockaddr_storage& from) {
@@ -266,17 +266,18 @@ void Listener::Socket::take(int fd, const sockaddr_storage& from) {
   accepted_(std::move(*connection));
 }
 
-/// Takes those that wait with the reserve descriptor, one after the other, only to close them:
-/// they learn at once, instead of hanging in the queue.
-void Listener::Socket::refuseWaiting() {
-  for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    if (reserve_ >= 0) ::close(std::exchange(reserve_, -1));
-    const int fd = ::accept4(descriptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
-    if (fd >= 0) ::close(fd);
-    reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return;
-    ++loop_.core().stats.refused;
-  }
+/// Takes the next one that waits with the reserve descriptor, only to close it: he learns at once,
+/// instead of hanging in the queue. False if not even that is possible, or nobody waits.
+bool Listener::Socket::refuseOne() {
+  if (reserve_ < 0) reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (reserve_ < 0) return false;
+  ::close(std::exchange(reserve_, -1));
+  const int fd = ::accept4(descriptor_.native_handle(), nullptr, nullptr, SOCK_CLOEXEC);
+  if (fd >= 0) ::close(fd);
+  reserve_ = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  ++loop_.core().stats.refused;
+  return true;
 }
 
 Listener::Listener(LocalRef<Socket> socket) : socket_(std::move(socket)) {}
