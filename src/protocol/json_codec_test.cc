@@ -60,7 +60,8 @@ TEST_F(JsonCommands, WhatIsMalformedAnywhereIsRefused) {
                            "{\"id\":1,\"rpc\":[]}", "{\"id\":1,\"rpc\":{\"method\":5}}", "{\"id\":1,\"rpc\":{\"data\":nul}}",
                            "{\"id\":1,\"rpc\":{\"data\":01}}", "{\"id\":1,\"rpc\":{}} x", "{\"id\":1,\"rpc\":{\"data\":\"\\q\"}}",
                            "{\"id\":1,\"subscribe\":{\"offset\":-1}}", "{\"id\":1,\"subscribe\":{\"offset\":1.5}}",
-                           "{\"id\":1,\"publish\":{\"data\":{]}}", "{\"id\":1,\"history\":{\"since\":5}}"}) {
+                           "{\"id\":1,\"publish\":{\"data\":{]}}", "{\"id\":1,\"history\":{\"since\":5}}", "{\"id\":1,\"connect\":{\"subs\":[]}}",
+                           "{\"id\":1,\"history\":{\"since\":{\"offset\":\"x\"}}}"}) {
     refused(text);
   }
 }

@@ -1,6 +1,7 @@
 #include <simdjson.h>
 
 #include <array>
+#include <optional>
 
 #include "base/assert.h"
 #include "protocol/json_codec.h"
@@ -119,12 +120,16 @@ class Fields {
     element found;
     return take(name, found);
   }
-  object inner(const char* name) {
+  /// Nothing if it is not there, or no object: then the command is spoilt.
+  std::optional<object> inner(const char* name) {
     element found;
     object value;
-    if (take(name, found) && found.get(value) != simdjson::SUCCESS) ok_ = false;
-    return value;
+    if (!take(name, found)) return std::nullopt;
+    if (found.get(value) == simdjson::SUCCESS) return value;
+    ok_ = false;
+    return std::nullopt;
   }
+  void spoil() { ok_ = false; }
 
  private:
   bool take(const char* name, element& out) {
@@ -137,8 +142,9 @@ class Fields {
 Connect readConnect(Fields& fields, std::string_view raw) {
   Connect out{fields.text("token"), std::string(RawFields(raw).find("data")), fields.text("name"),
               fields.text("version"), {}};
-  if (!fields.has("subs")) return out;
-  for (const auto& [channel, value] : fields.inner("subs")) {
+  const auto subs = fields.inner("subs");
+  if (!subs) return out;
+  for (const auto& [channel, value] : *subs) {
     object inner;
     if (value.get(inner) != simdjson::SUCCESS) continue;
     Fields sub(inner);
@@ -155,10 +161,12 @@ Subscribe readSubscribe(Fields& fields) {
 }
 
 History readHistory(Fields& fields) {
-  History out{fields.text("channel"), fields.number("limit"), fields.flag("reverse"), fields.has("since"), {}};
-  if (out.has_since) {
-    Fields since(fields.inner("since"));
+  History out{fields.text("channel"), fields.number("limit"), fields.flag("reverse"), false, {}};
+  if (const auto inner = fields.inner("since")) {
+    Fields since(*inner);
+    out.has_since = true;
     out.since = {since.text("epoch"), since.offset("offset")};
+    if (!since.ok()) fields.spoil();
   }
   return out;
 }
