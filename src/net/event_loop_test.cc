@@ -57,14 +57,15 @@ TEST(EventLoop, RunsWhatWasPostedBeforeStopAndDropsWhatCameAfter) {
 
 TEST(EventLoop, ATaskThatPostsWhileItIsDroppedDoesNoHarm) {
   struct PostsAtItsEnd {
-    EventLoop* loop;
+    explicit PostsAtItsEnd(EventLoop& l) : loop(l) {}
     ~PostsAtItsEnd() {
-      loop->post([] { FAIL(); });
+      loop.post([] { FAIL(); });
     }
+    EventLoop& loop;
   };
   EventLoop loop;
   loop.stop();
-  loop.post([held = std::make_unique<PostsAtItsEnd>(&loop)] { FAIL(); });
+  loop.post([held = std::make_unique<PostsAtItsEnd>(loop)] { FAIL(); });
 
   loop.run();
 }
