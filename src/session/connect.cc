@@ -40,7 +40,7 @@ void Session::failConnect(std::uint32_t id, const Fault& fault) {
   connecting_.reset();
   state_ = State::Fresh;
   sendError(id, fault);
-  if (pending_) disconnect(protocol::kBadRequest);
+  if (pending_ && !pending_->empty()) disconnect(protocol::kBadRequest);  // more was sent right behind
 }
 
 void Session::authenticated(std::uint32_t id, const protocol::Connect& request, Result<Authenticated> result) {

@@ -49,8 +49,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
     Scope scope;
     enum class By { Server, Client, Silent } by = By::Client;
     enum class State { Attaching, Live } state = State::Attaching;
-    std::uint32_t unsubscribe_id = 0;  // asked for while attaching: answered after
-    bool unsubscribing = false;
+    // What the client asked of this channel while it was attaching: taken up in its order after that.
+    std::unique_ptr<std::vector<protocol::Command>> later{};
   };
   struct Connecting;
 
@@ -95,6 +95,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
               Callback<void(Session&, Result<Attached>)> done);
   void finishSubscribe(std::uint32_t id, const protocol::Subscribe& request, const Scope& scope, Result<Attached> result);
   void takeOff(const Scope& scope);
+  bool waitsForAttach(const Scope& scope, protocol::Command command);
+  void runLater(const std::vector<protocol::Command>& commands);
 
   // notice.cc
   void roomAdded(const Publication& publication);

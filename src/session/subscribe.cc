@@ -33,15 +33,36 @@ void Session::attach(const Scope& scope, std::optional<Position> since, bool sin
       if (result) core->log.detach(scope, core->index);
       return;
     }
+    auto* subscription = self->find(scope);
+    ASSERT(subscription != nullptr);
+    const auto later = std::move(subscription->later);
     if (result) {
-      auto* subscription = self->find(scope);
-      ASSERT(subscription != nullptr);
       subscription->state = Subscription::State::Live;
       core->hub.subscribe(scope, *self);
     }
     done(*self, std::move(result));
+    if (later) self->runLater(*later);
+    self->runPending();
   };
   core_.log.attach(std::move(request), std::move(answered));
+}
+
+// Commands of one channel never overtake each other, and each counts as one that runs.
+bool Session::waitsForAttach(const Scope& scope, protocol::Command command) {
+  auto* subscription = find(scope);
+  if (subscription == nullptr || subscription->state != Subscription::State::Attaching) return false;
+  if (!subscription->later) subscription->later = std::make_unique<std::vector<protocol::Command>>();
+  subscription->later->push_back(std::move(command));
+  beginCommand();
+  return true;
+}
+
+void Session::runLater(const std::vector<protocol::Command>& commands) {
+  for (const auto& command : commands) {
+    if (state_ == State::Closed) return;
+    --running_;
+    dispatch(command);
+  }
 }
 
 void Session::handle(std::uint32_t id, const protocol::Subscribe& request) {
@@ -51,6 +72,7 @@ void Session::handle(std::uint32_t id, const protocol::Subscribe& request) {
   if (request.has_tag_filter) return sendError(id, Fault::badField("tf", "is not offered on this channel"));
   const auto scope = Scope::parse(request.channel);
   if (!scope || !request.token.empty()) return sendError(id, Fault::of(FaultCode::PermissionDenied));
+  if (waitsForAttach(*scope, {id, request})) return;
   if (const auto* there = find(*scope); there && there->by != Subscription::By::Silent) {
     return sendError(id, Fault::of(FaultCode::AlreadySubscribed));
   }
@@ -66,14 +88,11 @@ void Session::handle(std::uint32_t id, const protocol::Subscribe& request) {
   beginCommand();
   attach(*scope, std::move(since), false, [id, request, scope = *scope](Session& self, Result<Attached> result) {
     self.finishSubscribe(id, request, scope, std::move(result));
-    self.endCommand();
+    --self.running_;
   });
 }
 
 void Session::finishSubscribe(std::uint32_t id, const protocol::Subscribe& request, const Scope& scope, Result<Attached> result) {
-  const auto* subscription = find(scope);
-  const auto unsubscribe_id = subscription->unsubscribe_id;
-  const bool unsubscribing = subscription->unsubscribing;
   if (!result) {
     forget(scope);
     sendError(id, result.error());
@@ -85,23 +104,13 @@ void Session::finishSubscribe(std::uint32_t id, const protocol::Subscribe& reque
     std::size_t bytes = 0;
     send(core_.format.codec().subscribe(id, recoveryWithin(std::move(*result), request.recover, SIZE_MAX, bytes)));
   }
-  if (!unsubscribing) return;
-  if (find(scope) != nullptr) {
-    takeOff(scope);
-    forget(scope);
-  }
-  send(core_.format.codec().done(unsubscribe_id, "unsubscribe"));
 }
 
 void Session::handle(std::uint32_t id, const protocol::Unsubscribe& request) {
   if (request.channel.empty()) return disconnect(protocol::kBadRequest);
   const auto scope = Scope::parse(request.channel);
+  if (scope && waitsForAttach(*scope, {id, request})) return;
   auto* subscription = scope ? find(*scope) : nullptr;
-  if (subscription != nullptr && subscription->state == Subscription::State::Attaching) {
-    subscription->unsubscribing = true;  // answered after the subscribe
-    subscription->unsubscribe_id = id;
-    return;
-  }
   if (subscription != nullptr && subscription->by != Subscription::By::Silent) {
     if (*scope == Scope::of(caller_.user)) {
       subscription->by = Subscription::By::Silent;  // what concerns the user is still noticed

@@ -18,6 +18,7 @@ export class Client {
       timeout: 10000,
       ...options,
     });
+    server.clients.push(() => this.disconnect());
     const c = this.centrifuge;
     c.on('publication', (ctx) => this.heard(ctx));
     for (const kind of ['subscribed', 'unsubscribed', 'subscribing']) {

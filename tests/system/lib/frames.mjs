@@ -45,6 +45,7 @@ export class Frames {
     const { hostname, port, host } = new URL(server.url);
     this.socket = connect(Number(port), hostname);
     this.socket.setNoDelay(true);
+    server.clients.push(() => this.socket.destroy());
     this.socket.on('error', () => {});
     this.closed = new Promise((resolve) => this.socket.once('close', () => {
       this.gone = true;

@@ -11,6 +11,7 @@ export class Raw {
     this.answersPings = true;
     this.waiters = new Waiters('the raw client');
     this.socket = new WebSocket(server.websocket + query, protocols, { headers, origin });
+    server.clients.push(() => this.socket.terminate());
     this.closed = new Promise((resolve) => this.socket.once('close', (code, reason) => {
       this.ended = { code, reason: reason.toString() };
       this.waiters.wake();

@@ -23,6 +23,7 @@ export class Server {
     this.port = port;
     this.output = '';
     this.errors = '';
+    this.clients = [];  // ended with the server, so that a failed test ends too
   }
 
   /** Resolves once the server answers; rejects with its last words if it ends before. */
@@ -63,6 +64,7 @@ export class Server {
 
   /** Ends it as an operator does, and cleans up. */
   async stop() {
+    for (const end of this.clients) end();
     if (running.has(this)) {
       this.process.kill('SIGTERM');
       await this.exited;
