@@ -54,9 +54,14 @@ export class History {
     this.event(person, ctx.channel, 'publication', { ...facts, type: op, actor: user, offset: ctx.offset, told: ctx.data.offset });
   }
 
-  /** The whole log of a room by the public history call, then its present state, asked by a member. */
+  /** The whole log of a room by the public history call, and its present state, asked by a member. */
   async read(person, room) {
     const scope = `room:${room}`;
+    await this.readLog(person, scope);
+    await this.readState(person, room, scope);
+  }
+
+  async readLog(person, scope) {
     let since = { offset: 0, epoch: '' };
     for (;;) {
       const page = await person.centrifuge.history(scope, { limit: -1, since });
@@ -71,7 +76,6 @@ export class History {
       }
       since = { offset: last, epoch: page.epoch };
     }
-    await this.readState(person, room, scope);
   }
 
   async readState(person, room, scope) {
