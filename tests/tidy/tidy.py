@@ -61,7 +61,7 @@ for file in code:
             find("include-path", file, number, "write the path from src/")
         if re.search(r"\b(TO" r"DO|FIX" r"ME|XX" r"X|HA" r"CK)\b", line):
             find("promise", file, number, "do it, or write a decision page")
-        if re.search(r"sleep_for|sleep_until|\busleep\(", line) and ("_test." in file or file.startswith("tests/")):
+        if re.search(r"sleep_f" r"or|sleep_u" r"ntil|\busle" r"ep\(", line) and ("_test." in file or file.startswith("tests/")):
             find("sleep", file, number, "wait for a state, not for a time")
 
 architecture = (root / "ARCHITECTURE.md").read_text() if (root / "ARCHITECTURE.md").exists() else ""
