@@ -17,7 +17,7 @@ def run(files, room, depends="", uses="", rooms="kith_room(base)\nkith_room(mode
             (source / name).parent.mkdir(parents=True, exist_ok=True)
             (source / name).write_text(text)
         return subprocess.run([sys.executable, checker, "--source", folder, "--room", room, "--depends", depends, "--uses",
-                               uses, "--rooms-file", source / "CMakeLists.txt"], capture_output=True, text=True)
+                               uses, "--tests", "", "--rooms-file", source / "CMakeLists.txt"], capture_output=True, text=True)
 
 
 right = run({"hub/hub.cc": '#include "model/b.h"\n#include "base/a.h"\n'}, "hub", "model")
