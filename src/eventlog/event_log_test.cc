@@ -45,8 +45,9 @@ class EventLogTest : public ::testing::Test, protected Sink {
   void start(std::size_t ring = 128) {
     FollowLimits limits;
     limits.ring_entries_max = ring;
-    events_ = std::make_unique<EventLog>(
-        EventLog::Parts{*store_, *workers_, {&loops_[0], &loops_[1]}, *this, log_, metrics_, limits});
+    nodes_.push_back(std::make_unique<EventLog>(
+        EventLog::Parts{*store_, *workers_, {&loops_[0], &loops_[1]}, *this, log_, metrics_, limits}));
+    events_ = nodes_.back().get();
   }
 
   store::Committed write(EntryType type = EntryType::MessageCreated, const UserId& user = kAnn) {
@@ -110,7 +111,8 @@ class EventLogTest : public ::testing::Test, protected Sink {
   EventLoop loops_[2];
   std::vector<std::thread> threads_;
   std::unique_ptr<KeyedExecutor> workers_ = std::make_unique<KeyedExecutor>(2, 1000);
-  std::unique_ptr<EventLog> events_;
+  std::vector<std::unique_ptr<EventLog>> nodes_;  // earlier ones may still have posts under way
+  EventLog* events_ = nullptr;                   // the last
   std::vector<Offset> heard_;  // on core 0, as signals_
   bool listening_ = false;
   int signals_ = 0;
