@@ -1,6 +1,7 @@
 #include <simdjson.h>
 
 #include <array>
+#include <charconv>
 #include <optional>
 
 #include "base/assert.h"
@@ -36,6 +37,34 @@ std::size_t valueEnd(std::string_view text) {
     }
   }
   return std::string_view::npos;
+}
+
+std::optional<unsigned> escapedUnit(std::string_view text, std::size_t at) {
+  unsigned unit = 0;
+  if (at + 6 > text.size() || text[at] != '\\' || text[at + 1] != 'u') return std::nullopt;
+  const auto [end, error] = std::from_chars(text.data() + at + 2, text.data() + at + 6, unit, 16);
+  if (error != std::errc() || end != text.data() + at + 6) return std::nullopt;
+  return unit;
+}
+
+/// The same text with U+FFFD for each escaped half of a surrogate pair. Browsers write such halves, and
+/// JSON's grammar allows them, but they are no text. Not a byte moves: payloads are still taken from `raw`,
+/// so that the operation refuses its own, instead of the connection ending for one odd character.
+std::string withoutLoneSurrogates(std::string_view raw) {
+  std::string out(raw);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (out[i] != '\\') continue;
+    const auto unit = escapedUnit(out, i);
+    if (unit && *unit >= 0xD800 && *unit < 0xE000) {
+      const auto low = escapedUnit(out, i + 6);
+      const bool pair = *unit < 0xDC00 && low && *low >= 0xDC00 && *low < 0xE000;
+      if (!pair) out.replace(i + 2, 4, "fffd");
+      i += pair ? 11 : 5;
+    } else {
+      ++i;
+    }
+  }
+  return out;
 }
 
 /// Walks valid JSON for the raw text of payloads, which are passed on as they came.
@@ -239,7 +268,8 @@ Expected<std::vector<Command>, DecodeFault> JsonCommandReader::read(std::string_
     message.remove_prefix(end);
 
     element document;
-    const auto error = parser_->dom.parse(raw.data(), raw.size()).get(document);
+    auto error = parser_->dom.parse(raw.data(), raw.size()).get(document);
+    if (error == simdjson::STRING_ERROR) error = parser_->dom.parse(withoutLoneSurrogates(raw)).get(document);
     if (error == simdjson::DEPTH_ERROR) return DecodeFault::TooDeep;
     object command;
     if (error != simdjson::SUCCESS || document.get(command) != simdjson::SUCCESS) return DecodeFault::Malformed;

@@ -40,7 +40,8 @@ bool isAllowedOrigin(const http::Request& request, const std::string& origin, co
 }
 
 bool mayBeForged(const http::Request& request, const std::vector<std::string>& allowed_origins) {
-  if (!isUnsafe(request.method) || request.hasHeader("authorization")) return false;
+  // Only a bearer takes the cookie's place. A browser may add Basic of its own accord.
+  if (!isUnsafe(request.method) || request.header("authorization").starts_with(kBearer)) return false;
   const auto origin = request.header("origin");
   if (!origin.empty()) return !isAllowedOrigin(request, origin, allowed_origins);
   return request.header("sec-fetch-site") != "same-origin";

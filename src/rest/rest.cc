@@ -10,7 +10,9 @@ namespace {
 
 bool hasJsonBody(const http::Request& request) {
   const auto type = request.header("content-type");
-  return type == "application/json" || type.starts_with("application/json;");
+  auto name = std::string_view(type).substr(0, type.find(';'));
+  while (name.ends_with(' ') || name.ends_with('\t')) name.remove_suffix(1);
+  return http::equalIgnoringCase(name, "application/json");
 }
 
 }  // namespace
