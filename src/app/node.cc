@@ -125,6 +125,8 @@ Expected<void, Error> Node::makeCores() {
   gateway_options_.allowed_origins = allowed_origins_;
   gateway_options_.limits.message_bytes_max = size("client.message_bytes");
   gateway_options_.limits.connect_bytes_max = size("client.connect_bytes");
+  gateway_options_.limits.queue.bytes_max = static_cast<std::uint32_t>(size("client.queue_bytes"));
+  gateway_options_.limits.queue.signals_until_bytes = static_cast<std::uint32_t>(size("client.signal_queue_bytes"));
   rest_options_.allowed_origins = allowed_origins_;
   rest_options_.body_bytes_max = size("limits.body_bytes");
   rest_options_.server_version = version;
@@ -157,13 +159,9 @@ void Node::addPage(http::Router& router) {
 }
 
 Expected<void, Error> Node::listen() {
-  ConnectionOptions connection;
-  connection.outbox.bytes_max = static_cast<std::uint32_t>(options_.number("client.queue_bytes"));
-  connection.outbox.signals_until_bytes = static_cast<std::uint32_t>(options_.number("client.signal_queue_bytes"));
   ListenOptions listen;
   listen.host = options_.text("http_server.address");
   listen.port = static_cast<std::uint16_t>(options_.number("http_server.port"));
-  listen.connection = connection;
   for (auto& core : cores_) {
     auto& server = *core->server;
     core->listener = TRY(Listener::open(core->loop, listen, [&server](std::unique_ptr<Connection> c) { server.take(std::move(c)); }));

@@ -20,6 +20,7 @@ WebSocketClient::~WebSocketClient() {
 }
 
 void WebSocketClient::start(std::string rest) {
+  connection_->setOutboxLimits(limits_.queue);  // until here it was that of an HTTP answer
   session_->start();
   if (!rest.empty()) onBytes(std::span<char>(rest));
   if (!closing_) connection_->setHandler(this);

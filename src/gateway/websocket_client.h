@@ -10,12 +10,13 @@
 
 namespace kith {
 
-/// Sizes of what a WebSocket client may send; options of the server.
+/// Sizes of what a WebSocket client may send and leave unread; options of the server.
 struct WebSocketLimits {
   std::size_t message_bytes_max = 64 * 1024;
   std::size_t connect_bytes_max = 128 * 1024;  // the first message carries positions
   Milliseconds message_time_max{30'000};       // of one message in fragments
   Milliseconds close_time{2'000};              // for the last words
+  OutboxLimits queue{};                        // what may wait for one client
 };
 
 /// One WebSocket connection after its handshake: frames on one side, a session on the other.

@@ -195,6 +195,7 @@ class Court {
   subscribed(scope, client, at, event) {
     this.counts.subscribes += 1;
     if (event.was_recovering) this.counts[event.recovered ? 'recovered' : 'unrecovered'] += 1;
+    if (event.was_recovering && !event.recovered) this.counts.leastUnrecovered = Math.min(this.counts.leastUnrecovered ?? Infinity, event.offset - at.last);
     if (event.recovered && at.last !== undefined) {
       // The position recovered from: what came before must reach it.
       if (event.offset !== at.last) this.found('C5', scope, 'recovered from another position', { client, last: at.last, offset: event.offset });

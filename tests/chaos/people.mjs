@@ -149,3 +149,10 @@ export async function topsOf(person, rooms, others = []) {
   }
   return tops;
 }
+
+/** One number of the server's metrics, 0 if it is not there yet. */
+export async function metric(server, name) {
+  const text = await (await fetch(`${server.internal}/metrics`)).text();
+  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+  return line === undefined ? 0 : Number(line.slice(name.length + 1));
+}

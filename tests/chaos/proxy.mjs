@@ -6,6 +6,7 @@ import net from 'node:net';
  *   cutDown, cutUp   ends after so many bytes to the client, to the server
  *   how              'reset' | 'end' | 'silent' (half-open: nothing more passes, nobody is told)
  *   delay            ms for each chunk, both ways
+ *   hold             ms until the line reaches the server at all
  *   rate             bytes per second to the client
  */
 export class Proxy {
@@ -27,7 +28,14 @@ export class Proxy {
   get websocket() { return `ws://127.0.0.1:${this.port}/connection/websocket`; }
 
   accept(client) {
-    const line = new Line(client, net.connect(this.target(), '127.0.0.1'), this.plan(), () => { this.cuts += 1; });
+    const faults = this.plan();
+    client.on('error', () => client.destroy());
+    if (!faults.hold) return this.join(client, faults);
+    setTimeout(() => client.destroyed || this.join(client, faults), faults.hold);
+  }
+
+  join(client, faults) {
+    const line = new Line(client, net.connect(this.target(), '127.0.0.1'), faults, () => { this.cuts += 1; });
     this.lines.add(line);
     line.gone = () => this.lines.delete(line);
   }
