@@ -25,6 +25,7 @@ void Follow::positioned(const store::Head& head) {
 void Follow::rest() {
   state_ = State::Cold;
   hold_.clear();
+  overflowed_ = false;
   ring_ = Ring(limits_.ring_entries_max, limits_.ring_bytes_max);
 }
 
@@ -38,7 +39,10 @@ void Follow::entry(const LoggedEntry& logged, const std::string& epoch) {
     return;
   }
   hold_.try_emplace(offset, renderPublication(logged));
-  if (hold_.size() > limits_.hold_entries_max) hold_.erase(std::prev(hold_.end()));
+  if (hold_.size() > limits_.hold_entries_max) {
+    hold_.erase(std::prev(hold_.end()));
+    overflowed_ = true;
+  }
 }
 
 void Follow::drainHold() {

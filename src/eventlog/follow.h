@@ -48,8 +48,11 @@ class Follow {
   Offset applied() const { return next_ - 1; }
   const std::string& epoch() const { return epoch_; }
   const Ring& ring() const { return ring_; }
-  /// Whether entries are held that wait for one below them.
-  bool holds() const { return !hold_.empty(); }
+  /// Whether something above applied() is known to be durable and not at hand: held entries wait for
+  /// one below them, or more came than may be held. The store is to be read from applied() to its head,
+  /// each entry given to entry(), then filled() called.
+  bool wantsFill() const { return state_ == State::Live && (!hold_.empty() || overflowed_); }
+  void filled() { overflowed_ = false; }
 
  private:
   void apply(Publication publication);
@@ -61,6 +64,7 @@ class Follow {
   Offset next_ = 1;
   std::string epoch_;
   std::map<Offset, Publication> hold_;
+  bool overflowed_ = false;
   Ring ring_;
 };
 

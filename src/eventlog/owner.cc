@@ -9,6 +9,8 @@ namespace kith {
 namespace {
 
 constexpr int kAccessReadsMax = 4;
+constexpr Milliseconds kHoldTime{100};  // an entry that came too early waits so long for the one below it
+constexpr store::ReadBounds kFillBounds{1000, 4 * 1024 * 1024};
 
 }  // namespace
 
@@ -23,7 +25,8 @@ EventLog::Owner::Owner(Parts& parts, Loop& loop)
       recoveries_ring_(parts.metrics.counter("kith_recoveries_total", "Attaches with a position", "result=\"ring\"")),
       recoveries_store_(parts.metrics.counter("kith_recoveries_total", "Attaches with a position", "result=\"store\"")),
       recoveries_failed_(parts.metrics.counter("kith_recoveries_total", "Attaches with a position", "result=\"not_recovered\"")),
-      client_ahead_(parts.metrics.counter("kith_client_ahead_of_store_total", "Clients with an offset above the log's")) {}
+      client_ahead_(parts.metrics.counter("kith_client_ahead_of_store_total", "Clients with an offset above the log's")),
+      gaps_filled_(parts.metrics.counter("kith_gaps_filled_total", "Reads of entries that did not come by themselves")) {}
 
 EventLog::Owner::Place& EventLog::Owner::place(const Scope& scope) {
   auto& found = places_[scope];
@@ -36,7 +39,12 @@ void EventLog::Owner::apply(const store::CommittedEntry& committed) {
   if (found == places_.end()) return;  // nobody here needs it
   Place& place = *found->second;
   place.follow.entry(committed.logged, committed.epoch);
-  // Those whose snapshot was ahead of this node may go on.
+  goOnBehind(place);
+  considerFill(place);
+}
+
+// Those whose snapshot was ahead of this node may go on once it has caught up.
+void EventLog::Owner::goOnBehind(Place& place) {
   std::vector<WaiterPtr> ready;
   auto caught_up = [&](const WaiterPtr& waiter) { return waiter->head.position.offset <= place.follow.applied(); };
   std::copy_if(place.behind.begin(), place.behind.end(), std::back_inserter(ready), caught_up);
@@ -88,7 +96,10 @@ void EventLog::Owner::readAccess(const Scope& scope, const WaiterPtr& waiter) {
 void EventLog::Owner::accessRead(const Scope& scope, const WaiterPtr& waiter, const Result<void>& result) {
   Place& here = place(scope);
   if (!result) return fail(here, waiter, result.error());
-  if (here.follow.state() == Follow::State::Positioning) here.follow.positioned(waiter->head);
+  if (here.follow.state() == Follow::State::Positioning) {
+    here.follow.positioned(waiter->head);
+    considerFill(here);
+  }
   proceed(here, waiter);
 }
 
@@ -247,13 +258,52 @@ void EventLog::Owner::detach(const Scope& scope, std::size_t core) {
   considerRest(here);
 }
 
+// Entries of two loops may overtake each other for a moment; what is still missing then is read.
+void EventLog::Owner::considerFill(Place& here) {
+  if (here.filling || !here.follow.wantsFill()) return;
+  here.filling = true;
+  loop_.after(kHoldTime, [this, scope = here.scope] {
+    Place& then = place(scope);
+    then.filling = false;
+    if (then.follow.wantsFill()) readFill(scope);
+  });
+}
+
+void EventLog::Owner::readFill(const Scope& scope) {
+  Place& here = place(scope);
+  here.filling = true;
+  gaps_filled_.add();
+  auto job = [this, scope, after = here.follow.applied()](std::size_t) {
+    auto entries = std::make_shared<std::vector<LoggedEntry>>();
+    auto epoch = std::make_shared<std::string>();
+    const auto read = parts_.store.read([&](store::Reader& reader) -> Result<void> {
+      const auto head = TRY(reader.head(scope));
+      *epoch = head.position.epoch;
+      *entries = TRY(reader.entries(scope, after, head.position.offset, kFillBounds));
+      return {};
+    });
+    loop_.post([this, scope, entries, epoch, ok = read.ok()] {
+      Place& then = place(scope);
+      then.filling = false;
+      if (ok) then.follow.filled();
+      for (const auto& logged : *entries) then.follow.entry(logged, *epoch);
+      goOnBehind(then);
+      considerFill(then);
+    });
+  };
+  if (!parts_.workers.submit(std::move(job))) {
+    here.filling = false;
+    considerFill(here);
+  }
+}
+
 // A scope nobody needs is forgotten after a while, not at once: people come back.
 void EventLog::Owner::considerRest(Place& here) {
   if (here.listeners > 0 || here.attaching > 0 || here.linger != 0) return;
   here.linger = loop_.after(parts_.linger, [this, scope = here.scope] {
     Place& idle = place(scope);
     idle.linger = 0;
-    if (idle.listeners == 0 && idle.attaching == 0) places_.erase(scope);
+    if (idle.listeners == 0 && idle.attaching == 0 && !idle.filling) places_.erase(scope);
   });
 }
 

@@ -50,6 +50,7 @@ class EventLog::Owner {
     std::vector<WaiterPtr> gap_waiters; // wait for the one gap read
     bool gap_reading = false;
     Loop::TimerId linger = 0;
+    bool filling = false;  // a timer or a read for what is missing is under way
   };
 
   Place& place(const Scope& scope);
@@ -65,6 +66,9 @@ class EventLog::Owner {
   void answerOn(const WaiterPtr& waiter, Result<Attached> result);
   void entryApplied(Place& place, const Publication& publication);
   void considerRest(Place& place);
+  void considerFill(Place& place);
+  void readFill(const Scope& scope);
+  void goOnBehind(Place& place);
 
   Parts& parts_;
   Loop& loop_;
@@ -73,6 +77,7 @@ class EventLog::Owner {
   Counter& recoveries_store_;
   Counter& recoveries_failed_;
   Counter& client_ahead_;
+  Counter& gaps_filled_;
 };
 
 }  // namespace kith

@@ -14,6 +14,8 @@ std::string_view modeOf(const std::string& data, simdjson::dom::parser& parser) 
   return mode;
 }
 
+constexpr std::size_t kRoomsMax = 2000;  // beyond the server's limit all are passive: counted to here
+
 std::uint32_t ttlOf(std::int64_t expires_at_s, WallMs now) {
   return static_cast<std::uint32_t>(std::max<std::int64_t>(expires_at_s - now / 1000, 1));
 }
@@ -29,10 +31,16 @@ void Session::handle(std::uint32_t id, const protocol::Connect& request) {
 }
 
 void Session::failConnect(std::uint32_t id, const Fault& fault) {
+  for (const auto& subscription : subscriptions_) {
+    if (subscription.state == Subscription::State::Live) takeOff(subscription.scope);
+  }
+  // Those still attaching stay listed until they are answered; the connection is of no use any more.
+  std::erase_if(subscriptions_, [](const auto& s) { return s.state == Subscription::State::Live; });
   failed_ = true;
   connecting_.reset();
   state_ = State::Fresh;
   sendError(id, fault);
+  if (pending_) disconnect(protocol::kBadRequest);
 }
 
 void Session::authenticated(std::uint32_t id, const protocol::Connect& request, Result<Authenticated> result) {
@@ -50,25 +58,27 @@ void Session::authenticated(std::uint32_t id, const protocol::Connect& request, 
   connecting->positions = request.subs;
   connecting->expires_at_s = result->expires_at_s;
   if (caller_.user.empty()) return finishConnect(connecting);
-  connecting->scopes.push_back(Scope::of(caller_.user));
-  if (mode_ != Mode::All) return attachAll(connecting);
+  attachAll(connecting, {Scope::of(caller_.user)});
+}
 
-  // One more than fits would do to know that there are more; their number is told to the client.
+// After the user's own scope is live: a room joined from here on is noticed there, one joined before is read.
+void Session::readRooms(const std::shared_ptr<Connecting>& connecting) {
+  connecting->rooms_read = true;
   auto rooms = std::make_shared<std::vector<RoomId>>();
   auto done = onLoop<bool>([connecting, rooms](Session& self, Result<bool> read) {
     if (!read) return self.failConnect(connecting->id, read.error());
+    std::vector<Scope> scopes;
     for (const auto& room : *rooms) {
-      if (connecting->scopes.size() <= self.core_.options.server_channels_max) {
-        connecting->scopes.push_back(Scope::of(room));
-      } else {
-        ++connecting->passive;
-      }
+      const auto scope = Scope::of(room);
+      if (self.find(scope) != nullptr) continue;
+      if (self.subscriptions_.size() + scopes.size() <= self.core_.options.server_channels_max) scopes.push_back(scope);
+      else ++connecting->passive;
     }
-    self.attachAll(connecting);
+    self.attachAll(connecting, scopes);
   });
   core_.log.read(
       [rooms, user = caller_.user](store::Reader& reader) -> Result<void> {
-        *rooms = TRY(reader.roomsOf(user, 2000));
+        *rooms = TRY(reader.roomsOf(user, kRoomsMax));
         return {};
       },
       [done = std::move(done)](Result<void> read) mutable {
@@ -77,9 +87,10 @@ void Session::authenticated(std::uint32_t id, const protocol::Connect& request, 
       });
 }
 
-void Session::attachAll(std::shared_ptr<Connecting> connecting) {
-  connecting->waiting = connecting->scopes.size();
-  for (const auto& scope : connecting->scopes) {
+void Session::attachAll(const std::shared_ptr<Connecting>& connecting, const std::vector<Scope>& scopes) {
+  if (scopes.empty()) return finishConnect(connecting);
+  connecting->waiting = scopes.size();
+  for (const auto& scope : scopes) {
     std::optional<Position> since;
     const auto asked = connecting->positions.find(scope.name());
     if (asked != connecting->positions.end() && asked->second.recover) {
@@ -101,15 +112,14 @@ void Session::attachedOne(const std::shared_ptr<Connecting>& connecting, const S
     // Left meanwhile: not his any more, and no fault of the connect.
     if (result.error().code != FaultCode::PermissionDenied) connecting->fault = result.error();
   }
-  if (--connecting->waiting == 0) finishConnect(connecting);
+  if (--connecting->waiting > 0) return;
+  const bool rooms_due = mode_ == Mode::All && !connecting->rooms_read && !connecting->fault;
+  if (rooms_due) return readRooms(connecting);
+  finishConnect(connecting);
 }
 
 void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
-  if (connecting->fault) {
-    for (const auto& subscription : subscriptions_) takeOff(subscription.scope);
-    subscriptions_.clear();
-    return failConnect(connecting->id, *connecting->fault);
-  }
+  if (connecting->fault) return failConnect(connecting->id, *connecting->fault);
   protocol::ConnectResult result;
   result.client = client_id_;
   result.version = core_.options.server_version;

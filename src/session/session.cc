@@ -89,7 +89,7 @@ void Session::deliver(const Scope& scope, const FrameRef& frame, FrameKind kind)
     if (kind == FrameKind::Entry) connecting_->held.push_back({scope, frame});
     return;
   }
-  if (const auto* subscription = find(scope); subscription && subscription->by == Subscription::By::Silent) return;
+  if (scope.kind() == Scope::Kind::User && find(scope)->by == Subscription::By::Silent) return;
   transport_->send(frame, kind);
 }
 

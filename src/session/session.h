@@ -81,7 +81,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
 
   // connect.cc
   void authenticated(std::uint32_t id, const protocol::Connect& request, Result<Authenticated> result);
-  void attachAll(std::shared_ptr<Connecting> connecting);
+  void readRooms(const std::shared_ptr<Connecting>& connecting);
+  void attachAll(const std::shared_ptr<Connecting>& connecting, const std::vector<Scope>& scopes);
   void attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope, Result<Attached> result);
   void finishConnect(const std::shared_ptr<Connecting>& connecting);
   void failConnect(std::uint32_t id, const Fault& fault);
@@ -130,7 +131,7 @@ struct Session::Connecting {
   std::uint32_t id = 0;
   std::map<std::string, protocol::SubscriptionPosition> positions;
   std::int64_t expires_at_s = 0;
-  std::vector<Scope> scopes;  // in the order of the reply
+  bool rooms_read = false;
   std::size_t passive = 0;
   std::size_t waiting = 0;
   std::optional<Fault> fault;

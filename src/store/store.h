@@ -21,7 +21,8 @@ class Store {
 
   virtual void submit(WriteItem item) = 0;
 
-  /// Runs `job` now, on the calling thread (a worker, never a loop), with one snapshot.
+  /// Runs `job` now, on the calling thread (a worker, never a loop), with one snapshot. The job is short
+  /// (a page of results) and never calls read() itself.
   virtual Result<void> read(Callback<Result<void>(Reader&)> job) = 0;
 
   struct Health {

@@ -53,6 +53,7 @@ test('the server is killed while somebody types: the draft stays, everything arr
 
   await server.kill();
   await ilse.page.getByText('Offline. Messages are sent when you are back.').waitFor();
+  await ilse.expectAccessible('offline');
   expect(await noor.page.getByText('is typing').count()).toBe(0);
   await ilse.box('Lobby').pressSequentially('tence');
   await noor.say('Lobby', 'queued one');

@@ -90,6 +90,7 @@ test('who is removed from the room is told so, keeps the draft, and may come bac
   await noor.page.getByRole('button', { name: 'Remove Ilse Brandt' }).click();
   await noor.page.getByRole('button', { name: 'Remove from room' }).click();
   await ilse.page.getByText('You are no longer in this room').waitFor();
+  await ilse.expectAccessible('removed from the room');
   await expect.poll(() => noor.page.locator('.person').count()).toBe(1);
   await noor.say('Sensors', 'Between us');
 
@@ -101,14 +102,22 @@ test('who is removed from the room is told so, keeps the draft, and may come bac
 test('a room that is not there says so', async () => {
   await ilse.page.goto(`${server.origin}/room/nowhere`);
   await ilse.page.getByText('This room is not here').waitFor();
+  await ilse.expectAccessible('a room that is not here');
 });
 
-test('leaving takes the room out of the list', async () => {
+test('leaving takes the room out of the list; its address offers to join', async () => {
   await ilse.goTo('Sensors');
+  const address = ilse.page.url();
   await ilse.page.getByRole('button', { name: 'Room menu' }).click();
   await ilse.page.getByRole('button', { name: 'Leave room' }).click();
   await ilse.page.getByRole('button', { name: 'Join Sensors' }).waitFor();
   expect(await ilse.page.getByRole('option', { name: 'Sensors' }).count()).toBe(0);
+
+  await ilse.page.goto(address);
+  await ilse.page.getByText('You are not in Sensors').waitFor();
+  await ilse.expectAccessible('a room of which one is not a member');
+  await ilse.page.getByRole('button', { name: 'Join' }).click();
+  await ilse.row('Between us').waitFor();
 });
 
 test('signing out ends every tab; the way back is the sign-in, and wrong words stand beside their field', async () => {

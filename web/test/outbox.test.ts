@@ -61,7 +61,7 @@ describe('the outbox', () => {
       fc.record({ do: fc.constant('retry' as const), which: fc.nat(5) }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 40, size: 'max' }), async (steps) => {
         const world = new World();
         const written: string[] = [];
         world.outbox.setConnected(true);

@@ -1,7 +1,10 @@
 #include "store/sqlite/connection.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
+
+#include "base/assert.h"
 
 namespace kith::store::sqlite {
 namespace {
@@ -63,8 +66,8 @@ Fault faultOf(Failure failure) {
 Expected<std::unique_ptr<Connection>, Error> Connection::open(const std::string& file, const Options& options,
                                                               Log& log) {
   sqlite3* handle = nullptr;
-  int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  if (options.mode == Mode::Create) flags |= SQLITE_OPEN_CREATE;
+  // A reader too needs to write: to the index of the write-ahead log.
+  constexpr int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
   const int code = sqlite3_open_v2(file.c_str(), &handle, flags, options.vfs);
   std::unique_ptr<Connection> connection(new Connection(handle, file, log));
   if (code != SQLITE_OK) {
@@ -101,10 +104,11 @@ Result<void> Connection::prepareFor(const Options& options) {
     return script("PRAGMA query_only=ON; PRAGMA wal_autocheckpoint=0");
   }
   // secure_delete: removed text must not stay in free space of the file.
-  TRY(script(
-      "PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA secure_delete=ON; PRAGMA synchronous=" +
-      std::string(options.sync_every_commit ? "FULL" : "NORMAL") +
-      "; PRAGMA journal_size_limit=" + std::to_string(options.wal_bytes_kept)));
+  TRY(
+      script("PRAGMA page_size=4096; PRAGMA journal_mode=WAL; PRAGMA wal_autocheckpoint=0; PRAGMA "
+             "secure_delete=ON; PRAGMA synchronous=" +
+             std::string(options.sync_every_commit ? "FULL" : "NORMAL") +
+             "; PRAGMA journal_size_limit=" + std::to_string(options.wal_bytes_kept)));
   auto mode = query("PRAGMA journal_mode");
   if (!TRY(mode.next()) || mode.textAt(0) != "wal") {
     failure_text_ = "its file system does not support SQLite's write-ahead log";
@@ -121,7 +125,10 @@ Result<void> Connection::script(const std::string& sql) {
 
 sqlite3_stmt* Connection::prepared(const char* sql) {
   const auto found = statements_.find(sql);
-  if (found != statements_.end()) return found->second;
+  if (found != statements_.end()) {
+    ASSERT(sqlite3_stmt_busy(found->second) == 0);  // two Queries of one literal would share its rows
+    return found->second;
+  }
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(handle_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (code != SQLITE_OK) {

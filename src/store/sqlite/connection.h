@@ -31,10 +31,10 @@ class Query;
 ///
 /// Used by one thread at a time, and owned by the writer or lent by the reader pool. Remembers the
 /// gravest failure until it is taken, so that a caller who goes on after a fault hides nothing.
-/// Never creates a file unless asked to, never checkpoints by itself.
+/// Never creates a file, never checkpoints by itself (but when the last writer closes).
 class Connection {
  public:
-  enum class Mode { Create, Write, Read };
+  enum class Mode { Write, Read };
   struct Options {
     Mode mode = Mode::Read;
     std::size_t cache_bytes = 0;
@@ -60,7 +60,6 @@ class Connection {
 
   bool inTransaction() const { return sqlite3_get_autocommit(handle_) == 0; }
   std::int64_t lastRowId() const { return sqlite3_last_insert_rowid(handle_); }
-  std::int64_t changes() const { return sqlite3_changes64(handle_); }
 
   /// Notes the failure, logs it and says it as a fault.
   Fault fail(int code);

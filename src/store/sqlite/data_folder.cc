@@ -41,6 +41,11 @@ std::uint32_t bigEndian(const unsigned char* bytes, int count) {
   return value;
 }
 
+bool syncFolder(const std::string& path) {
+  Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return folder.get() >= 0 && ::fsync(folder.get()) == 0;
+}
+
 bool hasBytes(const std::string& file) {
   struct stat info {};
   return ::stat(file.c_str(), &info) == 0 && info.st_size > 0;
@@ -78,9 +83,10 @@ Expected<DataFolder, Error> DataFolder::open(const std::string& path) {
   std::error_code failed;
   const auto parent = std::filesystem::absolute(path, failed).parent_path();
   std::filesystem::create_directories(parent, failed);
-  if (::mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    return Error{named + " cannot be made: " + reason() + "."};
-  }
+  const bool made = ::mkdir(path.c_str(), 0700) == 0;
+  if (!made && errno != EEXIST) return Error{named + " cannot be made: " + reason() + "."};
+  if (made && !syncFolder(parent.string()))
+    return Error{named + " could not be made durable: " + reason() + "."};
   struct stat info {};
   if (::stat(path.c_str(), &info) != 0) return Error{named + " cannot be read: " + reason() + "."};
   if (!S_ISDIR(info.st_mode)) return Error{named + " is not a folder."};
@@ -115,6 +121,12 @@ Expected<FileState, Error> inspectDatabase(const std::string& file) {
   return FileState::Present;
 }
 
+Expected<void, Error> makePrivateFile(const std::string& file) {
+  Descriptor made(::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+  if (made.get() < 0) return Error{"The file " + file + " cannot be made: " + reason() + "."};
+  return {};
+}
+
 Expected<void, Error> renameDurably(const std::string& from, const std::string& to) {
   const Error failed{"The file " + from + " could not be made durable as " + to + ": "};
   Descriptor file(::open(from.c_str(), O_RDWR | O_CLOEXEC));
@@ -122,8 +134,7 @@ Expected<void, Error> renameDurably(const std::string& from, const std::string& 
     return Error{failed.message + reason() + "."};
   }
   const std::string parent = std::filesystem::path(to).parent_path().string();
-  Descriptor folder(::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.get() < 0 || ::fsync(folder.get()) != 0) return Error{failed.message + reason() + "."};
+  if (!syncFolder(parent.empty() ? "." : parent)) return Error{failed.message + reason() + "."};
   return {};
 }
 

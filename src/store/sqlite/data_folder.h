@@ -33,6 +33,9 @@ enum class FileState { Missing, Present };
 /// An error says what is wrong: not a database, empty, cut short, not readable, its WAL without it.
 Expected<FileState, Error> inspectDatabase(const std::string& file);
 
+/// An empty file that only its owner may read.
+Expected<void, Error> makePrivateFile(const std::string& file);
+
 /// Syncs `from`, renames it to `to` and syncs the folder.
 Expected<void, Error> renameDurably(const std::string& from, const std::string& to);
 

@@ -12,14 +12,14 @@ using ::testing::HasSubstr;
 
 class FailureTest : public SqliteTest {
  protected:
-  FaultyVfs vfs{"kith-faulty"};
+  FaultyVfs vfs;
   void TearDown() override { store.reset(); }  // before the files' layer goes
 };
 
 TEST_F(FailureTest, AFailedSyncStopsTheStoreForGood) {
   std::promise<std::string> told;
   auto given = options();
-  given.vfs = vfs.name;
+  given.vfs = vfs.name();
   given.on_fatal = [&](const std::string& why) { told.set_value(why); };  // a second call would throw
   open(std::move(given));
   ASSERT_TRUE(say("durable").ok());
@@ -47,7 +47,7 @@ TEST_F(FailureTest, AFailedSyncStopsTheStoreForGood) {
 TEST_F(FailureTest, AFailedWriteStopsTheStore) {
   std::promise<std::string> told;
   auto given = options();
-  given.vfs = vfs.name;
+  given.vfs = vfs.name();
   given.on_fatal = [&](const std::string& why) { told.set_value(why); };
   open(std::move(given));
   vfs.write_code = SQLITE_IOERR_WRITE;
@@ -58,7 +58,7 @@ TEST_F(FailureTest, AFailedWriteStopsTheStore) {
 
 TEST_F(FailureTest, AFullDiskPausesWritingUntilThereIsSpace) {
   auto given = options();
-  given.vfs = vfs.name;
+  given.vfs = vfs.name();
   given.on_fatal = [](const std::string&) { ADD_FAILURE() << "a full disk is not fatal"; };
   open(std::move(given));
   ASSERT_TRUE(say("one").ok());
@@ -99,6 +99,16 @@ TEST_F(FailureTest, WritingPausesBelowTheMarkAndReturnsAboveAQuarterMore) {
   EXPECT_FALSE(after(124'999'999));
   EXPECT_TRUE(after(125'000'000));
   EXPECT_TRUE(after(100'000'000));
+}
+
+TEST_F(FailureTest, AStoreThatOpensBelowTheMarkReadsButDoesNotWrite) {
+  open();
+  ASSERT_TRUE(say("one").ok());
+  auto given = options();
+  given.free_bytes = [](const std::string&) { return std::uint64_t{10'000'000}; };
+  open(std::move(given));
+  EXPECT_EQ(say("two").error().code, FaultCode::ReadOnly);
+  EXPECT_EQ(headOffset(), 1U);
 }
 
 TEST_F(FailureTest, AnotherProgramsLockIsWaitedForAndThenATemporaryFault) {

@@ -13,7 +13,8 @@ namespace kith::store::sqlite {
 /// Read connections, one per read at a time, opened when first needed.
 ///
 /// Owned by the store; any thread that may block reads. A read transaction lasts as long as its job,
-/// so that checkpoints can pass. These connections never write and never checkpoint.
+/// so that checkpoints can pass. These connections never write and never checkpoint. A job must not
+/// read through the store again: it might wait for itself.
 class ReaderPool {
  public:
   ReaderPool(std::string file, const Connection::Options& options, std::size_t readers_max,

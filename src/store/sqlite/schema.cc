@@ -135,6 +135,7 @@ Error failed(const std::string& what, const Connection& connection) {
 Expected<void, Error> backUp(Connection& connection, const std::string& to) {
   const std::string unfinished = to + ".unfinished";
   std::remove(unfinished.c_str());
+  TRY(makePrivateFile(unfinished));
   sqlite3* copy = nullptr;
   int code = sqlite3_open(unfinished.c_str(), &copy);
   if (code == SQLITE_OK) {

@@ -26,7 +26,10 @@ SpaceWatch::SpaceWatch(std::string folder, std::uint64_t low_bytes, FreeBytes fr
       clock_(clock),
       log_(log),
       read_only_(metrics.gauge("kith_store_read_only", "1 while writes are refused because space is short.")),
-      looked_at_(clock.monotonic()) {}
+      looked_at_(clock.monotonic()) {
+  Lock lock(mutex_);
+  look(false);
+}
 
 bool SpaceWatch::isShort() {
   Lock lock(mutex_);

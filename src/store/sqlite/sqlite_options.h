@@ -32,7 +32,7 @@ struct SqliteOptions {
   enum class Synchronous { Full, Normal };
   Synchronous synchronous = Synchronous::Full;
   std::function<std::uint64_t(const std::string& folder)> free_bytes;  // none: asks the system
-  std::string vfs;                                                     // SQLite's file layer; none: its own
+  std::string vfs;  // the file layer of SQLite to stand on; none: its own
 };
 
 }  // namespace kith::store

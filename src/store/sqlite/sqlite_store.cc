@@ -1,11 +1,7 @@
 #include "store/sqlite/sqlite_store.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include "base/assert.h"
@@ -14,6 +10,7 @@
 #include "store/sqlite/reader_pool.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/space_watch.h"
+#include "store/sqlite/vfs_layer.h"
 #include "store/sqlite/writer.h"
 
 namespace kith::store {
@@ -24,30 +21,32 @@ namespace {
 constexpr std::uint64_t kStartBytes = 8 * 1024 * 1024;
 constexpr int kWalKept = 4;  // times the checkpoint size
 
-Connection::Options optionsOf(const SqliteOptions& options, Connection::Mode mode) {
+Connection::Options optionsOf(const SqliteOptions& options, const VfsLayer& files, Connection::Mode mode) {
   Connection::Options of;
   of.mode = mode;
   of.cache_bytes = mode == Connection::Mode::Read ? options.cache_bytes / 8 : options.cache_bytes;
   of.lock_wait_ms = static_cast<int>(options.lock_wait.count());
   of.sync_every_commit = options.synchronous == SqliteOptions::Synchronous::Full;
   of.wal_bytes_kept = static_cast<std::int64_t>(options.checkpoint_bytes * kWalKept);
-  of.vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
+  of.vfs = files.name().c_str();
   return of;
 }
 
 // A new database is made under another name, so that an empty or half-made file is never taken for one.
-Expected<void, Error> create(const std::string& file, const SqliteOptions& options, Log& log) {
+Expected<void, Error> create(const std::string& file, const Connection::Options& options, Log& log) {
   const std::string unfinished = file + ".new";
   for (const char* part : {"", "-wal", "-shm", "-journal"}) std::remove((unfinished + part).c_str());
-  const int made = ::open(unfinished.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-  if (made < 0) return Error{"The database " + file + " cannot be made: " + std::strerror(errno) + "."};
-  ::close(made);
+  TRY(makePrivateFile(unfinished));
   {
-    auto connection = TRY(Connection::open(unfinished, optionsOf(options, Connection::Mode::Create), log));
+    auto connection = TRY(Connection::open(unfinished, options, log));
     TRY(migrate(*connection, unfinished, migrations(), log));
     if (!loadIdentity(*connection)) {
       return Error{"The database " + file + " cannot be made: " + connection->failureText() + "."};
     }
+  }
+  // Closing has brought everything into the one file, or it must not get the name.
+  if (std::filesystem::exists(unfinished + "-wal")) {
+    return Error{"The database " + file + " cannot be made: " + unfinished + "-wal could not be emptied."};
   }
   return renameDurably(unfinished, file);
 }
@@ -69,11 +68,13 @@ struct SqliteStore::Parts {
   Parts(sqlite::DataFolder held, SqliteOptions given, const Clock& clock, Log& log, Metrics& metrics)
       : folder(std::move(held)),
         options(std::move(given)),
+        files(options.vfs),
         damage(log, metrics),
         space(folder.path(), options.free_space_low_bytes, options.free_bytes, clock, log, metrics) {}
 
   sqlite::DataFolder folder;
   SqliteOptions options;
+  sqlite::ScrubbingVfs files;
   sqlite::DamageReport damage;
   sqlite::SpaceWatch space;
   sqlite::Identity identity;
@@ -92,11 +93,12 @@ Expected<std::unique_ptr<SqliteStore>, Error> SqliteStore::open(SqliteOptions op
   }
   const std::string file = folder.file("kith.db");
   auto parts = std::make_unique<Parts>(std::move(folder), std::move(options), clock, log, metrics);
-  if (TRY(sqlite::inspectDatabase(file)) == sqlite::FileState::Missing) {
-    TRY(sqlite::create(file, parts->options, log));
-  }
   using Mode = sqlite::Connection::Mode;
-  auto connection = TRY(sqlite::Connection::open(file, sqlite::optionsOf(parts->options, Mode::Write), log));
+  const auto writing = sqlite::optionsOf(parts->options, parts->files, Mode::Write);
+  const auto reading = sqlite::optionsOf(parts->options, parts->files, Mode::Read);
+  if (TRY(sqlite::inspectDatabase(file)) == sqlite::FileState::Missing)
+    TRY(sqlite::create(file, writing, log));
+  auto connection = TRY(sqlite::Connection::open(file, writing, log));
   TRY(sqlite::migrate(*connection, file, sqlite::migrations(), log));
   auto identity = sqlite::loadIdentity(*connection);
   if (!identity || !sqlite::glance(*connection)) {
@@ -104,9 +106,8 @@ Expected<std::unique_ptr<SqliteStore>, Error> SqliteStore::open(SqliteOptions op
                  ". Restore a backup."};
   }
   parts->identity = std::move(*identity);
-  parts->readers =
-      std::make_unique<sqlite::ReaderPool>(file, sqlite::optionsOf(parts->options, Mode::Read),
-                                           parts->options.readers_max, parts->identity, parts->damage, log);
+  parts->readers = std::make_unique<sqlite::ReaderPool>(file, reading, parts->options.readers_max,
+                                                        parts->identity, parts->damage, log);
   parts->writer = std::make_unique<sqlite::Writer>(std::move(connection), parts->identity, parts->damage,
                                                    parts->space, parts->options, clock, log, metrics);
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(parts)));

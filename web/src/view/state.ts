@@ -11,6 +11,8 @@ import { localStore } from '../link/storage.ts';
 
 const storage = localStore();
 const againMs = 2_000;
+/** The session was revoked while this page held a token of it: the sign-in is the honest answer. */
+const invalidToken = 3500;
 
 export type Theme = 'system' | 'light' | 'dark';
 export type Language = 'system' | 'en' | 'de';
@@ -60,7 +62,7 @@ export function enter(account: Account): void {
   leave();
   const session = new Session(account, {
     ended: (why) => {
-      if (why === 'signed out') void signedOut();
+      if (why === 'signed out' || why === invalidToken) void signedOut();
       else setStage({ name: 'ended', code: why });
     },
   });

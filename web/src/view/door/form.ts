@@ -53,7 +53,7 @@ export function checkCredentials(handle: string, password: string): FieldErrors 
   return { ...(handle ? {} : { handle: missing }), ...(password ? {} : { password: missing }) };
 }
 
-/** The server's own sentence stands beside its field; what it knows by name is said in our words. */
+/** What the server says about a field stands beside it, in the page's language. */
 function fieldErrors(fault: Fault): FieldErrors {
   const faults = text().faults;
   if (fault.code === 'already') return { handle: faults['handle_taken'] ?? '' };
@@ -61,7 +61,8 @@ function fieldErrors(fault: Fault): FieldErrors {
   const forms: Record<string, string> = { handle: 'handle_form', display_name: 'name_form', password: 'password_form' };
   const found: Record<string, string> = {};
   for (const [field, sentence] of Object.entries(fault.fields)) {
-    if (field in forms) found[field] = sentence || faults[forms[field] as string] || '';
+    const known = /common/.test(sentence) ? 'password_common' : forms[field];
+    if (field in forms) found[field] = faults[known as string] ?? sentence;
   }
   if (Object.keys(found).length === 0 && fault.code === 'bad_request' && fault.field in forms) {
     found[fault.field] = faults[forms[fault.field] as string] ?? '';

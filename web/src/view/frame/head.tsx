@@ -29,7 +29,7 @@ export function Head(props: HeadProps) {
         </a>
         <span class="badge"><span class="avatar plain"><Icon name={props.icon} /></span></span>
         <div class="cut">
-          <h1 dir="auto">{props.title || '\u00a0'}</h1>
+          <h1 dir="auto" aria-label={props.title ? undefined : text().loading}>{props.title || '\u00a0'}</h1>
           <Show when={props.topic}><p class="cut" dir="auto">{props.topic}</p></Show>
         </div>
       </div>

@@ -86,7 +86,7 @@ export function RoomScreen(props: RoomProps) {
 
   return (
     <>
-      <Head title={name()} topic={room()?.topic} icon="hash" wide={!inside()}>
+      <Head title={status() === 'not here' ? text().room.notHereTitle : name()} topic={room()?.topic} icon="hash" wide={!inside()}>
         <Show when={inside()}>
           <button
             class="tool"
@@ -118,7 +118,7 @@ export function RoomScreen(props: RoomProps) {
               <Blank title={text().room.removedTitle} text={text().room.removed} action={text().frame.browse} onAction={() => go({ page: 'rooms' })} />
             </Match>
             <Match when={status() === 'not here'}>
-              <Blank title={text().room.notHereTitle} text={text().room.notHere} action={text().frame.browse} onAction={() => go({ page: 'rooms' })} />
+              <Blank text={text().room.notHere} action={text().frame.browse} onAction={() => go({ page: 'rooms' })} />
             </Match>
             <Match when={status() === 'failed'}>
               <Blank title={text().room.failedTitle} text={text().room.failed} action={text().tryAgain} onAction={() => talk.open()} />

@@ -185,7 +185,7 @@ function Quote(props: { row: MessageRow; name: string; onGo: () => void }) {
     <button class="quote" type="button" onClick={() => props.onGo()}>
       <Show when={!props.row.quoteDeleted} fallback={<span class="cut">{text().row.quoteDeleted}</span>}>
         <Show when={props.row.quoteAuthor}><b class="cut"><bdi>{props.name}</bdi></b></Show>
-        <span class="cut"><bdi>{props.row.quoteText}</bdi></span>
+        <span class="cut"><bdi>{props.row.quoteText || text().row.quoteUnknown}</bdi></span>
       </Show>
     </button>
   );

@@ -1,0 +1,232 @@
+#include "eventlog/event_log.h"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <thread>
+
+#include "eventlog/publish.h"
+#include "net/event_loop.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace kith {
+namespace {
+
+using ::testing::ElementsAre;
+
+const Scope kRoom = Scope::of(RoomId::trusted("room"));
+const UserId kAnn = UserId::trusted("ann");
+
+/// Real loops, workers and a real SQLite file. One listener on core 0 keeps what it hears, as a hub would.
+class EventLogTest : public ::testing::Test, protected Sink {
+ protected:
+  EventLogTest() {
+    char folder[] = "/tmp/kith-log-XXXXXX";
+    folder_ = ::mkdtemp(folder);
+    store::SqliteOptions options;
+    options.folder = folder_;
+    options.free_space_low_bytes = 0;
+    auto opened = store::SqliteStore::open(std::move(options), clock_, log_, metrics_);
+    store_ = std::move(opened).value();
+    for (auto& loop : loops_) threads_.emplace_back([&loop] { loop.run(); });
+    start();
+  }
+  ~EventLogTest() override {
+    workers_.reset();
+    for (auto& loop : loops_) loop.stop();
+    for (auto& thread : threads_) thread.join();
+    store_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  /// A fresh node memory on the same store: what a restart leaves.
+  void start(std::size_t ring = 128) {
+    FollowLimits limits;
+    limits.ring_entries_max = ring;
+    events_ = std::make_unique<EventLog>(
+        EventLog::Parts{*store_, *workers_, {&loops_[0], &loops_[1]}, *this, log_, metrics_, limits});
+  }
+
+  store::Committed write(EntryType type = EntryType::MessageCreated, const UserId& user = kAnn) {
+    std::promise<store::Committed> promise;
+    store::WriteItem item;
+    item.scopes = {kRoom};
+    item.author = user;
+    item.run = store::TransactionRun([type, user](store::Transaction&) -> Result<store::Drafts> {
+      store::EntryDraft draft;
+      draft.type = type;
+      draft.ref_user = user;
+      if (type == EntryType::MessageCreated) draft.message = store::NewMessage{"text"};
+      return store::Drafts{{kRoom, draft}};
+    });
+    item.done = [&promise](Result<store::Committed> result) { promise.set_value(std::move(result).value()); };
+    events_->append(std::move(item));
+    return promise.get_future().get();
+  }
+
+  Result<Attached> attach(std::optional<Position> since = {}, MayRead may = allowAll()) {
+    std::promise<Result<Attached>> promise;
+    events_->attach({kRoom, kAnn, 0, std::move(since), false, std::move(may)}, [&](Result<Attached> result) {
+      if (result) {
+        for (const auto& publication : result->publications) heard_.push_back(publication.offset);
+        listening_ = true;
+      }
+      promise.set_value(std::move(result));
+    });
+    return promise.get_future().get();
+  }
+
+  static MayRead allowAll() {
+    return [](store::Reader&) -> Result<Granted> { return Granted{}; };
+  }
+
+  /// Lets everything that was posted to core 0 before now run, then shows what its listener has heard.
+  std::vector<Offset> heard() {
+    for (auto* loop : {&loops_[1], &loops_[0], &loops_[0]}) {
+      std::promise<void> done;
+      loop->post([&done] { done.set_value(); });
+      done.get_future().get();
+    }
+    return heard_;
+  }
+
+  void applied(const Scope&, const Publication& publication, const CoreCounts& cores) override {
+    ASSERT_GT(cores[0], 0u);
+    loops_[0].post([this, offset = publication.offset] {
+      if (listening_) heard_.push_back(offset);
+    });
+  }
+  void signalled(const Scope&, const SharedBytes&, const CoreCounts&) override {
+    loops_[0].post([this] { ++signals_; });
+  }
+
+  std::string folder_;
+  SystemClock clock_;
+  Log log_{LogLevel::Off, Log::Format::Json};
+  Metrics metrics_;
+  std::unique_ptr<store::SqliteStore> store_;
+  EventLoop loops_[2];
+  std::vector<std::thread> threads_;
+  std::unique_ptr<KeyedExecutor> workers_ = std::make_unique<KeyedExecutor>(2, 1000);
+  std::unique_ptr<EventLog> events_;
+  std::vector<Offset> heard_;  // on core 0, as signals_
+  bool listening_ = false;
+  int signals_ = 0;
+};
+
+TEST_F(EventLogTest, WhoAttachesWithoutAPositionHearsWhatComesAfter) {
+  write();
+  const auto attached = attach();
+  ASSERT_TRUE(attached);
+  EXPECT_EQ(attached->position.offset, 1u);
+  write();
+  EXPECT_THAT(heard(), ElementsAre(2));
+}
+
+TEST_F(EventLogTest, APositionGivesExactlyWhatWasMissedFromTheStoreAfterARestart) {
+  const auto first = write();
+  for (int i = 0; i < 4; ++i) write();
+  start();
+  const auto attached = attach(Position{first.entries[0].epoch, 2});
+  ASSERT_TRUE(attached);
+  EXPECT_TRUE(attached->recovered);
+  EXPECT_EQ(attached->position.offset, 2u);  // the one asked for: the publications lead on from there
+  write();
+  EXPECT_THAT(heard(), ElementsAre(3, 4, 5, 6));
+}
+
+TEST_F(EventLogTest, NothingMissedIsRecoveredWithoutPublications) {
+  const auto first = write();
+  start();
+  const auto attached = attach(Position{first.entries[0].epoch, 1});
+  ASSERT_TRUE(attached);
+  EXPECT_TRUE(attached->recovered);
+  EXPECT_TRUE(attached->publications.empty());
+}
+
+TEST_F(EventLogTest, AnotherEpochOrAnOffsetAboveTheLogIsNotRecovered) {
+  const auto first = write();
+  for (const auto& since : {Position{"other", 0}, Position{first.entries[0].epoch, 9}, Position{"_", 0}}) {
+    const auto attached = attach(since);
+    ASSERT_TRUE(attached);
+    EXPECT_FALSE(attached->recovered);
+    EXPECT_EQ(attached->position.offset, 1u);
+  }
+}
+
+TEST_F(EventLogTest, MoreThanTheLimitMissedIsNotRecoveredRatherThanInPart) {
+  const auto first = write();
+  for (int i = 0; i < 1001; ++i) write();
+  const auto attached = attach(Position{first.entries[0].epoch, 1});
+  ASSERT_TRUE(attached);
+  EXPECT_FALSE(attached->recovered);
+  EXPECT_TRUE(attached->publications.empty());
+  EXPECT_EQ(attached->position.offset, 1002u);
+}
+
+TEST_F(EventLogTest, WhoMayNotReadIsRefused) {
+  const auto attached = attach({}, [](store::Reader&) -> Result<Granted> { return Fault::of(FaultCode::PermissionDenied); });
+  ASSERT_FALSE(attached);
+  EXPECT_EQ(attached.error().code, FaultCode::PermissionDenied);
+}
+
+// The right is read, and while the answer is on its way he is put out: it is asked again.
+TEST_F(EventLogTest, ARemovalBetweenTheReadOfTheRightAndGoingLiveCounts) {
+  write();
+  ASSERT_TRUE(attach());  // the scope is live
+  std::atomic<int> asked{0};
+  const auto attached = attach({}, [&](store::Reader&) -> Result<Granted> {
+    if (asked++ == 0) {
+      write(EntryType::MemberLeft);
+      return Granted{};
+    }
+    return Fault::of(FaultCode::PermissionDenied);
+  });
+  EXPECT_FALSE(attached);
+  EXPECT_EQ(asked, 2);
+}
+
+TEST_F(EventLogTest, NoGapAndNoDoubleWhileOthersWrite) {
+  const auto first = write();
+  for (int round = 0; round < 20; ++round) {
+    start(round % 2 == 0 ? 4 : 128);
+    loops_[0].post([this] {
+      heard_.clear();
+      listening_ = false;
+    });
+    std::thread writer([this] {
+      for (int i = 0; i < 20; ++i) write();
+    });
+    const auto attached = attach(Position{first.entries[0].epoch, 1});
+    writer.join();
+    ASSERT_TRUE(attached);
+    const auto offsets = heard();
+    const Offset start_at = attached->position.offset;
+    for (std::size_t i = 0; i < offsets.size(); ++i) ASSERT_EQ(offsets[i], start_at + 1 + i) << "round " << round;
+    ASSERT_EQ(start_at + offsets.size(), 1u + 20u * static_cast<unsigned>(round + 1));
+  }
+}
+
+TEST_F(EventLogTest, ASignalGoesToThoseWhoListenAndHasNoPlaceInTheLog) {
+  const Publish publish(*events_);
+  events_->signal(kRoom, shareBytes("{}"));
+  heard();
+  EXPECT_EQ(signals_, 0);
+  ASSERT_TRUE(attach());
+  events_->signal(kRoom, shareBytes("{}"));
+  heard();
+  EXPECT_EQ(signals_, 1);
+  EXPECT_EQ(write().entries[0].logged.entry.offset, 1u);
+}
+
+TEST_F(EventLogTest, AnEntryThatWasPublishedTwiceIsHeardOnce) {
+  ASSERT_TRUE(attach());
+  const auto committed = write();
+  events_->apply(committed.entries[0]);
+  EXPECT_THAT(heard(), ElementsAre(1));
+}
+
+}  // namespace
+}  // namespace kith

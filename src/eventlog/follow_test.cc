@@ -1,0 +1,139 @@
+#include "eventlog/follow.h"
+
+#include <gmock/gmock.h>
+
+namespace kith {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+LoggedEntry message(Offset offset, const std::string& text = "text") {
+  LoggedEntry logged;
+  logged.entry.offset = offset;
+  logged.entry.type = EntryType::MessageCreated;
+  logged.entry.actor = UserId::trusted("ann");
+  logged.message = Message{};
+  logged.message->seq = offset;
+  logged.message->author = UserId::trusted("ann");
+  logged.message->text = text;
+  return logged;
+}
+
+LoggedEntry edit(Offset offset, Offset seq, const std::string& text) {
+  auto logged = message(seq, text);
+  logged.entry.offset = offset;
+  logged.entry.type = EntryType::MessageEdited;
+  logged.entry.ref_seq = seq;
+  logged.message->edited_at = 1;
+  return logged;
+}
+
+store::Head head(Offset offset) {
+  store::Head out;
+  out.position = {"e", offset};
+  return out;
+}
+
+class FollowTest : public ::testing::Test {
+ protected:
+  void goLive(Offset at) {
+    follow.beginPositioning();
+    follow.positioned(head(at));
+  }
+  FollowLimits limits;
+  std::vector<Offset> applied;
+  Follow follow{limits, [this](const Publication& publication) { applied.push_back(publication.offset); }};
+};
+
+TEST_F(FollowTest, ColdItAppliesNothing) {
+  follow.entry(message(1), "e");
+  EXPECT_THAT(applied, IsEmpty());
+  EXPECT_EQ(follow.state(), Follow::State::Cold);
+}
+
+TEST_F(FollowTest, EntriesThatComeBeforeThePositionIsKnownAreHeldAndThoseItCoversDropped) {
+  follow.beginPositioning();
+  for (const Offset offset : {3, 4, 5, 6}) follow.entry(message(offset), "e");
+  EXPECT_THAT(applied, IsEmpty());
+  follow.positioned(head(4));
+  EXPECT_THAT(applied, ElementsAre(5, 6));
+  EXPECT_EQ(follow.applied(), 6u);
+}
+
+TEST_F(FollowTest, EachEntryIsAppliedOnceAndInOrderHoweverTheyCome) {
+  goLive(0);
+  for (const Offset offset : {2, 1, 1, 4, 2, 3, 4, 5}) follow.entry(message(offset), "e");
+  EXPECT_THAT(applied, ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_FALSE(follow.wantsFill());
+}
+
+TEST_F(FollowTest, AHoleStopsApplyingUntilItIsFilled) {
+  goLive(0);
+  follow.entry(message(1), "e");
+  follow.entry(message(3), "e");
+  EXPECT_THAT(applied, ElementsAre(1));
+  EXPECT_TRUE(follow.wantsFill());
+  follow.entry(message(2), "e");
+  EXPECT_THAT(applied, ElementsAre(1, 2, 3));
+}
+
+TEST_F(FollowTest, WhatIsHeldIsBoundedAndTheHighestGoFirst) {
+  limits.hold_entries_max = 3;
+  goLive(0);
+  for (const Offset offset : {5, 4, 3, 2}) follow.entry(message(offset), "e");
+  follow.entry(message(1), "e");
+  EXPECT_THAT(applied, ElementsAre(1, 2, 3, 4));
+  EXPECT_TRUE(follow.wantsFill());  // 5 is the store's to give
+  follow.entry(message(5), "e");
+  follow.filled();
+  EXPECT_FALSE(follow.wantsFill());
+}
+
+TEST_F(FollowTest, TheRingKeepsTheNewestWithoutHoles) {
+  limits.ring_entries_max = 3;
+  Follow small{limits, [](const Publication&) {}};
+  small.beginPositioning();
+  small.positioned(head(0));
+  for (Offset offset = 1; offset <= 5; ++offset) small.entry(message(offset), "e");
+  EXPECT_TRUE(small.ring().covers(2, 5));
+  EXPECT_FALSE(small.ring().covers(1, 5));
+  EXPECT_EQ(small.ring().after(3).size(), 2u);
+}
+
+TEST_F(FollowTest, AnEditTakesTheOldTextOutOfTheRing) {
+  goLive(0);
+  follow.entry(message(1), "e");
+  follow.entry(message(2, "a secret"), "e");
+  follow.entry(message(3), "e");
+  follow.entry(edit(4, 2, "better"), "e");
+  EXPECT_FALSE(follow.ring().covers(1, 4));  // from the store, where the text is the present one
+  EXPECT_TRUE(follow.ring().covers(2, 4));
+  for (const auto& publication : follow.ring().after(0)) EXPECT_EQ(publication.data->find("a secret"), std::string::npos);
+}
+
+TEST_F(FollowTest, OlderEntriesReadFromTheStoreGoInFrontOfTheRing) {
+  goLive(2);
+  follow.entry(message(3), "e");
+  std::vector<Publication> older(2);
+  older[0].offset = 1;
+  older[1].offset = 2;
+  for (auto& publication : older) publication.data = shareBytes("{}");
+  follow.remember(older);
+  EXPECT_TRUE(follow.ring().covers(0, 3));
+}
+
+TEST_F(FollowTest, ARemovalIsFoundAmongRecentEntries) {
+  goLive(0);
+  LoggedEntry left;
+  left.entry.offset = 1;
+  left.entry.type = EntryType::MemberLeft;
+  left.entry.ref_user = UserId::trusted("bob");
+  follow.entry(left, "e");
+  EXPECT_TRUE(follow.ring().removed(UserId::trusted("bob"), 0));
+  EXPECT_FALSE(follow.ring().removed(UserId::trusted("bob"), 1));
+  EXPECT_FALSE(follow.ring().removed(UserId::trusted("ann"), 0));
+}
+
+}  // namespace
+}  // namespace kith

@@ -1,0 +1,87 @@
+#include "hub/hub.h"
+
+#include <gmock/gmock.h>
+
+#include "base/task.h"
+
+namespace kith {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class Listener final : public Subscriber {
+ public:
+  explicit Listener(const char* user) : user_(UserId::trusted(user)) {}
+  const UserId& listener() const override { return user_; }
+  void deliver(const Scope&, const FrameRef& frame, FrameKind) override { heard.emplace_back(frame.bytes()); }
+  void ended(const Scope& scope) override { heard.push_back("ended " + scope.name()); }
+  void noticed(const Publication&) override {
+    heard.emplace_back("noticed");
+    if (on_notice) on_notice();
+  }
+  std::vector<std::string> heard;
+  Task on_notice;
+
+ private:
+  UserId user_;
+};
+
+const Scope kRoom = Scope::of(RoomId::trusted("a"));
+
+Publication left(const char* user) {
+  Publication out;
+  out.type = EntryType::MemberLeft;
+  out.ref_user = UserId::trusted(user);
+  return out;
+}
+
+TEST(Hub, EverybodyGetsTheSameBytes) {
+  Hub hub;
+  Listener ann("ann"), bob("bob"), other("eve");
+  hub.subscribe(kRoom, ann);
+  hub.subscribe(kRoom, bob);
+  hub.subscribe(Scope::of(RoomId::trusted("b")), other);
+  EXPECT_EQ(hub.broadcast(kRoom, {}, FrameRef::own("frame")), 2u);
+  EXPECT_THAT(ann.heard, ElementsAre("frame"));
+  EXPECT_THAT(bob.heard, ElementsAre("frame"));
+  EXPECT_THAT(other.heard, IsEmpty());
+}
+
+TEST(Hub, WhoIsPutOutHearsThatAndNotTheEntryThatDidIt) {
+  Hub hub;
+  Listener ann("ann"), bob("bob"), bobs_phone("bob");
+  for (auto* listener : {&ann, &bob, &bobs_phone}) hub.subscribe(kRoom, *listener);
+  hub.broadcast(kRoom, left("bob"), FrameRef::own("left"));
+  hub.broadcast(kRoom, {}, FrameRef::own("later"));
+  EXPECT_THAT(bob.heard, ElementsAre("ended room:a"));
+  EXPECT_THAT(bobs_phone.heard, ElementsAre("ended room:a"));
+  EXPECT_THAT(ann.heard, ElementsAre("left", "later"));
+  EXPECT_EQ(hub.subscriptions(), 1u);
+}
+
+TEST(Hub, UnsubscribingTwiceIsHarmless) {
+  Hub hub;
+  Listener ann("ann");
+  hub.subscribe(kRoom, ann);
+  hub.unsubscribe(kRoom, ann);
+  hub.unsubscribe(kRoom, ann);
+  EXPECT_EQ(hub.signal(kRoom, FrameRef::own("x")), 0u);
+  EXPECT_EQ(hub.subscriptions(), 0u);
+}
+
+TEST(Hub, ANoticeMayEndTheSubscriptionsOfItsHearers) {
+  Hub hub;
+  const Scope mine = Scope::of(UserId::trusted("ann"));
+  Listener page("ann"), phone("ann");
+  page.on_notice = [&] { hub.unsubscribe(mine, page); };
+  hub.subscribe(mine, page);
+  hub.subscribe(mine, phone);
+  hub.broadcast(mine, {}, FrameRef::own("entry"));
+  EXPECT_THAT(page.heard, ElementsAre("entry", "noticed"));
+  EXPECT_THAT(phone.heard, ElementsAre("entry", "noticed"));
+  EXPECT_EQ(hub.subscriptions(), 1u);
+}
+
+}  // namespace
+}  // namespace kith
