@@ -8,8 +8,8 @@ namespace kith::bench {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
-// What a first connection costs once (caches, pools) is not the next one's price.
-constexpr std::size_t kFirstShare = 10;
+// What the first half costs once (caches that fill up, pools) is not the next one's price.
+constexpr std::size_t kFirstShare = 2;
 
 void runFor(Herd& herd, double seconds) {
   const auto end = Poller::now() + static_cast<std::int64_t>(seconds * kSecond);
