@@ -9,7 +9,7 @@ namespace kith {
 /// One I/O core: its loop and all that lives on it.
 struct Node::Core {
   EventLoop loop;
-  Hub hub;
+  Hub hub{loop};
   std::unique_ptr<SessionCore> sessions;
   std::unique_ptr<Gateway> gateway;
   std::unique_ptr<Rest> rest;

@@ -1,54 +1,93 @@
 #include "hub/hub.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
 
 namespace kith {
 
 void Hub::subscribe(const Scope& scope, Subscriber& subscriber) {
-  auto& listeners = listeners_[scope];
+  settle(scope);
+  auto& listeners = places_[scope].listeners;
   ASSERT(std::find(listeners.begin(), listeners.end(), &subscriber) == listeners.end());
   listeners.push_back(&subscriber);
   ++subscriptions_;
 }
 
 void Hub::unsubscribe(const Scope& scope, Subscriber& subscriber) {
-  const auto found = listeners_.find(scope);
-  if (found == listeners_.end()) return;
-  auto& listeners = found->second;
+  settle(scope);
+  const auto found = places_.find(scope);
+  if (found == places_.end()) return;
+  auto& listeners = found->second.listeners;
   const auto place = std::find(listeners.begin(), listeners.end(), &subscriber);
   if (place == listeners.end()) return;
   *place = listeners.back();
   listeners.pop_back();
   --subscriptions_;
-  if (listeners.empty()) listeners_.erase(found);
+  if (listeners.empty()) places_.erase(found);
 }
 
 std::size_t Hub::broadcast(const Scope& scope, const Publication& publication, const FrameRef& frame) {
   if (publication.type == EntryType::MemberLeft) endFor(scope, publication.ref_user);
-  const std::size_t delivered = deliver(scope, frame, FrameKind::Entry);
+  const std::size_t delivered = queue(scope, frame, FrameKind::Entry);
   if (scope.kind() == Scope::Kind::User) {
+    settle(scope);
     // A copy: what is noticed may end a connection, and with it a subscription.
-    const auto found = listeners_.find(scope);
-    const auto listeners = found == listeners_.end() ? Listeners{} : found->second;
+    const auto found = places_.find(scope);
+    const auto listeners = found == places_.end() ? Listeners{} : found->second.listeners;
     for (auto* listener : listeners) listener->noticed(publication);
   }
   return delivered;
 }
 
-std::size_t Hub::deliver(const Scope& scope, const FrameRef& frame, FrameKind kind) {
-  const auto found = listeners_.find(scope);
-  if (found == listeners_.end()) return 0;
-  for (auto* listener : found->second) listener->deliver(scope, frame, kind);
-  return found->second.size();
+std::size_t Hub::queue(const Scope& scope, const FrameRef& frame, FrameKind kind) {
+  const auto found = places_.find(scope);
+  if (found == places_.end()) return 0;
+  Place& place = found->second;
+  if (place.due != kNothing) {
+    Due& due = due_[place.due];
+    const auto bytes = due.joined.empty() ? due.frame.size() : due.joined.size();
+    if (due.kind == kind && bytes + frame.size() <= kJoinedBytesMax) {
+      if (due.joined.empty()) due.joined = due.frame.bytes();
+      due.joined += frame.bytes();
+      return place.listeners.size();
+    }
+    settle(*found);
+  }
+  if (due_.empty()) loop_.atTurnEnd([this] { settleAll(); });
+  place.due = static_cast<std::uint32_t>(due_.size());
+  due_.push_back({&*found, kind, frame, {}});
+  return place.listeners.size();
+}
+
+void Hub::settle(const Scope& scope) {
+  if (due_.empty()) return;
+  const auto found = places_.find(scope);
+  if (found != places_.end() && found->second.due != kNothing) settle(*found);
+}
+
+void Hub::settle(Places::value_type& place) {
+  auto& [scope, here] = place;
+  Due& due = due_[std::exchange(here.due, kNothing)];
+  due.place = nullptr;
+  const auto kind = due.kind;
+  const auto frame = due.joined.empty() ? std::move(due.frame) : FrameRef::own(std::move(due.joined));
+  for (auto* listener : here.listeners) listener->deliver(scope, frame, kind);
+}
+
+void Hub::settleAll() {
+  for (std::size_t i = 0; i < due_.size(); ++i) {
+    if (due_[i].place != nullptr) settle(*due_[i].place);
+  }
+  due_.clear();
 }
 
 void Hub::endFor(const Scope& scope, const UserId& user) {
-  const auto found = listeners_.find(scope);
-  if (found == listeners_.end()) return;
+  const auto found = places_.find(scope);
+  if (found == places_.end()) return;
   Listeners ending;
-  for (auto* listener : found->second) {
+  for (auto* listener : found->second.listeners) {
     if (listener->listener() == user) ending.push_back(listener);
   }
   for (auto* listener : ending) {

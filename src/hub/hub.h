@@ -1,10 +1,11 @@
 #pragma once
 
-#include <memory>
-#include <string_view>
+#include <cstdint>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "base/loop.h"
 #include "eventlog/publication.h"
 #include "net/frame.h"
 
@@ -26,27 +27,52 @@ class Subscriber {
 /// The subscriptions of one I/O core: which subscribers want which scope.
 ///
 /// Lives on its core's loop and has no locks; other threads reach it through Fanout, which posts.
-/// Subscribers are not owned: each unsubscribes before it dies. A broadcast never blocks, encodes
-/// nothing and copies nothing.
+/// Subscribers are not owned: each unsubscribes before it dies. A broadcast never blocks and encodes
+/// nothing. What a turn brings to a scope is joined once and reaches each subscriber as one frame at
+/// the end of the turn: his part of a delivery is paid per turn, not per message. It comes earlier
+/// where it must stay in order: before a subscription begins or ends, and before a user's notices.
 class Hub {
  public:
+  explicit Hub(Loop& loop) : loop_(loop) {}
+
   void subscribe(const Scope& scope, Subscriber& subscriber);
   /// Idempotent.
   void unsubscribe(const Scope& scope, Subscriber& subscriber);
 
-  /// Ends the subscriptions that the entry ends, then queues the one shared frame at everybody else.
-  /// The number of those who got it.
+  /// Ends the subscriptions that the entry ends, then queues the frame for everybody else.
+  /// The number of those who get it.
   std::size_t broadcast(const Scope& scope, const Publication& publication, const FrameRef& frame);
-  std::size_t signal(const Scope& scope, const FrameRef& frame) { return deliver(scope, frame, FrameKind::Signal); }
+  std::size_t signal(const Scope& scope, const FrameRef& frame) { return queue(scope, frame, FrameKind::Signal); }
 
   std::size_t subscriptions() const { return subscriptions_; }
 
  private:
   using Listeners = std::vector<Subscriber*>;
-  std::size_t deliver(const Scope& scope, const FrameRef& frame, FrameKind kind);
+  static constexpr std::uint32_t kNothing = ~std::uint32_t{0};
+  // Beyond this, frames are not joined but follow each other: a slow reader's queue stays divisible.
+  static constexpr std::size_t kJoinedBytesMax = 64 * 1024;
+  struct Place {
+    // A vector, not a set: a scope is broadcast to far more often than it is joined.
+    Listeners listeners;
+    std::uint32_t due = kNothing;  // what waits for the end of the turn, in due_
+  };
+  using Places = std::unordered_map<Scope, Place>;
+  struct Due {
+    Places::value_type* place;  // none: delivered already
+    FrameKind kind;
+    FrameRef frame;      // the first of the turn,
+    std::string joined;  // and all of them, once there are more
+  };
+
+  std::size_t queue(const Scope& scope, const FrameRef& frame, FrameKind kind);
+  void settle(const Scope& scope);
+  void settle(Places::value_type& place);
+  void settleAll();
   void endFor(const Scope& scope, const UserId& user);
-  // Vectors, not sets: a scope is broadcast to far more often than it is joined.
-  std::unordered_map<Scope, Listeners> listeners_;
+
+  Loop& loop_;
+  Places places_;
+  std::vector<Due> due_;
   std::size_t subscriptions_ = 0;
 };
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "base/manual_loop.h"
 #include "base/task.h"
 
 namespace kith {
@@ -36,32 +37,86 @@ Publication left(const char* user) {
   return out;
 }
 
-TEST(Hub, EverybodyGetsTheSameBytes) {
-  Hub hub;
+class HubTest : public ::testing::Test {
+ protected:
+  ManualClock clock;
+  ManualLoop loop{clock};
+  Hub hub{loop};
+};
+
+TEST_F(HubTest, EverybodyGetsTheSameBytes) {
   Listener ann("ann"), bob("bob"), other("eve");
   hub.subscribe(kRoom, ann);
   hub.subscribe(kRoom, bob);
   hub.subscribe(Scope::of(RoomId::trusted("b")), other);
   EXPECT_EQ(hub.broadcast(kRoom, {}, FrameRef::own("frame")), 2u);
+  loop.run();
   EXPECT_THAT(ann.heard, ElementsAre("frame"));
   EXPECT_THAT(bob.heard, ElementsAre("frame"));
   EXPECT_THAT(other.heard, IsEmpty());
 }
 
-TEST(Hub, WhoIsPutOutHearsThatAndNotTheEntryThatDidIt) {
-  Hub hub;
+TEST_F(HubTest, WhoIsPutOutHearsThatAndNotTheEntryThatDidIt) {
   Listener ann("ann"), bob("bob"), bobs_phone("bob");
   for (auto* listener : {&ann, &bob, &bobs_phone}) hub.subscribe(kRoom, *listener);
   hub.broadcast(kRoom, left("bob"), FrameRef::own("left"));
   hub.broadcast(kRoom, {}, FrameRef::own("later"));
+  loop.run();
   EXPECT_THAT(bob.heard, ElementsAre("ended room:a"));
   EXPECT_THAT(bobs_phone.heard, ElementsAre("ended room:a"));
-  EXPECT_THAT(ann.heard, ElementsAre("left", "later"));
+  EXPECT_THAT(ann.heard, ElementsAre("leftlater"));
   EXPECT_EQ(hub.subscriptions(), 1u);
 }
 
-TEST(Hub, UnsubscribingTwiceIsHarmless) {
-  Hub hub;
+TEST_F(HubTest, WhatATurnBringsReachesEverybodyAsOneFrame) {
+  Listener ann("ann"), bob("bob");
+  hub.subscribe(kRoom, ann);
+  hub.subscribe(kRoom, bob);
+  for (const char* frame : {"one ", "two ", "three"}) EXPECT_EQ(hub.broadcast(kRoom, {}, FrameRef::own(frame)), 2u);
+  EXPECT_THAT(ann.heard, IsEmpty());
+  loop.run();
+  EXPECT_THAT(ann.heard, ElementsAre("one two three"));
+  EXPECT_THAT(bob.heard, ElementsAre("one two three"));
+  hub.broadcast(kRoom, {}, FrameRef::own("four"));
+  loop.run();
+  EXPECT_THAT(ann.heard, ElementsAre("one two three", "four"));
+}
+
+// His reply says from which offset on he is live: what came before is not his.
+TEST_F(HubTest, WhoBeginsOrEndsWithinATurnGetsExactlyHisPartOfIt) {
+  Listener ann("ann"), bob("bob");
+  hub.subscribe(kRoom, ann);
+  hub.broadcast(kRoom, {}, FrameRef::own("one "));
+  hub.subscribe(kRoom, bob);
+  hub.broadcast(kRoom, {}, FrameRef::own("two "));
+  hub.broadcast(kRoom, {}, FrameRef::own("three "));
+  hub.unsubscribe(kRoom, ann);
+  hub.broadcast(kRoom, {}, FrameRef::own("four"));
+  loop.run();
+  EXPECT_THAT(ann.heard, ElementsAre("one ", "two three "));
+  EXPECT_THAT(bob.heard, ElementsAre("two three ", "four"));
+}
+
+TEST_F(HubTest, SignalsKeepTheirPlaceAmongEntriesAndAreNotJoinedToThem) {
+  Listener ann("ann");
+  hub.subscribe(kRoom, ann);
+  hub.broadcast(kRoom, {}, FrameRef::own("one"));
+  hub.signal(kRoom, FrameRef::own("typing"));
+  hub.broadcast(kRoom, {}, FrameRef::own("two"));
+  loop.run();
+  EXPECT_THAT(ann.heard, ElementsAre("one", "typing", "two"));
+}
+
+TEST_F(HubTest, JoinedFramesHaveALimit) {
+  Listener ann("ann");
+  hub.subscribe(kRoom, ann);
+  const std::string half(40 * 1024, 'x');
+  for (int i = 0; i < 3; ++i) hub.broadcast(kRoom, {}, FrameRef::own(half));
+  loop.run();
+  EXPECT_THAT(ann.heard, ElementsAre(half, half, half));
+}
+
+TEST_F(HubTest, UnsubscribingTwiceIsHarmless) {
   Listener ann("ann");
   hub.subscribe(kRoom, ann);
   hub.unsubscribe(kRoom, ann);
@@ -70,8 +125,7 @@ TEST(Hub, UnsubscribingTwiceIsHarmless) {
   EXPECT_EQ(hub.subscriptions(), 0u);
 }
 
-TEST(Hub, ANoticeMayEndTheSubscriptionsOfItsHearers) {
-  Hub hub;
+TEST_F(HubTest, ANoticeMayEndTheSubscriptionsOfItsHearers) {
   const Scope mine = Scope::of(UserId::trusted("ann"));
   Listener page("ann"), phone("ann");
   page.on_notice = [&] { hub.unsubscribe(mine, page); };

@@ -123,7 +123,8 @@ void Connection::Socket::wrote(const WriteJob& job) {
   if (state_ == State::Closed) return;
   if (job.error != 0 && job.error != EAGAIN && job.error != EWOULDBLOCK) return close(CloseReason::Failed);
   core().stats.frames_out += static_cast<std::int64_t>(outbox_.written(job.written));
-  if (job.written > 0) last_progress_ = loop_.now();
+  // Only a full socket is timed: the clock is not read for every write.
+  if (job.written > 0 && stall_timer_ != 0) last_progress_ = loop_.now();
   std::size_t asked = 0;
   for (const iovec& piece : job.pieces) asked += piece.iov_len;
   if (outbox_.empty()) return onSent();
@@ -157,7 +158,7 @@ void Connection::Socket::armStall(Milliseconds delay) {
 }
 
 void Connection::Socket::onSent() {
-  loop_.cancel(std::exchange(stall_timer_, 0));
+  if (stall_timer_ != 0) loop_.cancel(std::exchange(stall_timer_, 0));
   if (state_ == State::Sending) return linger();
   if (handler_ != nullptr) handler_->onSent();
 }

@@ -19,7 +19,8 @@ struct OutboxLimits {
 
 /// The frames that wait for one connection, by reference and in order.
 ///
-/// Lives on its connection's loop, owned by it. Copies no bytes and holds no memory while empty.
+/// Lives on its connection's loop, owned by it. Copies no bytes and holds no memory while empty, nor
+/// while only one frame waits: most turns bring a connection one.
 class Outbox {
  public:
   enum class Push : std::uint8_t { Queued, Dropped, Overflow };
@@ -39,12 +40,14 @@ class Outbox {
   std::size_t bytes() const { return bytes_; }
 
  private:
-  void compact();
+  void takeNext();
+  void forgetMore();
 
-  std::vector<FrameRef> frames_;  // those before head_ have left
+  FrameRef first_;               // the next to leave; none while empty
+  std::vector<FrameRef> more_;  // behind it; those before more_head_ have left
   std::size_t bytes_ = 0;
-  std::uint32_t head_ = 0;
-  std::uint32_t head_written_ = 0;  // of the first frame
+  std::uint32_t more_head_ = 0;
+  std::uint32_t first_written_ = 0;  // bytes of first_ that have left
 };
 
 }  // namespace kith
