@@ -20,6 +20,7 @@ inline constexpr Disconnect kSlow{3008, "slow"};
 inline constexpr Disconnect kWriteError{3009, "write error"};
 inline constexpr Disconnect kInsufficientState{3010, "insufficient state"};
 inline constexpr Disconnect kNoPong{3012, "no pong"};
+inline constexpr Disconnect kTooManyRequests{3013, "too many requests"};
 inline constexpr Disconnect kStateInvalidated{3014, "state invalidated"};
 inline constexpr Disconnect kInvalidToken{3500, "invalid token"};
 inline constexpr Disconnect kBadRequest{3501, "bad request"};

@@ -41,7 +41,7 @@ void Session::received(std::string_view message) {
       continue;
     }
     if (!pending_) pending_ = std::make_unique<std::deque<protocol::Command>>();
-    if (pending_->size() >= core_.options.commands_waiting_max) return disconnect(protocol::kBadRequest);
+    if (pending_->size() >= core_.options.commands_waiting_max) return disconnect(protocol::kTooManyRequests);
     pending_->push_back(std::move(command));
   }
   if (pending_ && !pending_->empty() && !reading_paused_ && transport_ != nullptr) {
