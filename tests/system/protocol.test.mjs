@@ -8,7 +8,7 @@ let server;
 let hasty;  // the same with short times
 before(async () => {
   server = await new Server({ flags: ['--client.channel_limit=3'] }).start();
-  hasty = await new Server({ flags: ['--client.ping_interval=1000', '--client.pong_timeout=500', '--client.stale_close_delay=100'] }).start();
+  hasty = await new Server({ flags: ['--client.ping_interval=1000', '--client.pong_timeout=500', '--client.stale_close_delay=100', '--client.expired_close_delay=100'] }).start();
 });
 after(async () => {
   await server.stop();
@@ -230,4 +230,11 @@ test('a ping comes within the interval and is answered; silence closes with 3012
   await alive.until(() => alive.pings >= 2);
   assert.equal(alive.ended, undefined);
   await alive.close();
+});
+
+test('a connection whose token has expired and was not refreshed is closed with 3005', async () => {
+  const raw = await Raw.open(hasty);
+  const { connect: { expires, ttl } } = await raw.ask(connect({ exp: now() + 2 }));
+  assert.ok(expires && ttl <= 2);
+  assert.deepEqual(await raw.closed, { code: 3005, reason: 'connection expired' });
 });
