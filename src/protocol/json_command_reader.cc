@@ -118,6 +118,7 @@ class Fields {
  public:
   explicit Fields(object from) : from_(from) {}
   bool ok() const { return ok_; }
+  void spoil() { ok_ = false; }
 
   std::string text(const char* name) {
     element found;
@@ -189,6 +190,7 @@ History readHistory(Fields& fields) {
   if (out.has_since) {
     Fields since(fields.inner("since"));
     out.since = {since.text("epoch"), since.offset("offset")};
+    if (!since.ok()) fields.spoil();
   }
   return out;
 }

@@ -51,21 +51,31 @@ void Session::authenticated(std::uint32_t id, const protocol::Connect& request, 
   connecting->positions = request.subs;
   connecting->expires_at_s = result->expires_at_s;
   if (caller_.user.empty()) return finishConnect(connecting);
-  connecting->scopes.push_back(Scope::of(caller_.user));
-  if (mode_ != Mode::All) return attachAll(connecting);
+  attachOne(connecting, Scope::of(caller_.user));
+}
 
-  // One more than fits would do to know that there are more; their number is told to the client.
+void Session::attachOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope) {
+  std::optional<Position> since;
+  const auto asked = connecting->positions.find(scope.name());
+  if (asked != connecting->positions.end() && asked->second.recover) {
+    since = Position{asked->second.epoch, asked->second.offset};
+  }
+  ++connecting->waiting;
+  subscriptions_.push_back({scope, mode_ == Mode::None ? Subscription::By::Silent : Subscription::By::Server});
+  attach(scope, std::move(since), false, [connecting, scope](Session& self, Result<Attached> result) {
+    self.attachedOne(connecting, scope, std::move(result));
+  });
+}
+
+// Only once the user's own channel is live: a room that is joined after this read is noticed there.
+void Session::readRooms(const std::shared_ptr<Connecting>& connecting) {
   auto rooms = std::make_shared<std::vector<RoomId>>();
   auto done = onLoop<bool>([connecting, rooms](Session& self, Result<bool> read) {
-    if (!read) return self.failConnect(connecting->id, read.error());
-    for (const auto& room : *rooms) {
-      if (connecting->scopes.size() <= self.core_.options.server_channels_max) {
-        connecting->scopes.push_back(Scope::of(room));
-      } else {
-        ++connecting->passive;
-      }
+    if (!read) connecting->fault = read.error();
+    if (read) {
+      for (const auto& room : *rooms) self.addRoom(Scope::of(room));
     }
-    self.attachAll(connecting);
+    if (--connecting->waiting == 0) self.finishConnect(connecting);
   });
   core_.log.read(
       [rooms, user = caller_.user](store::Reader& reader) -> Result<void> {
@@ -78,30 +88,16 @@ void Session::authenticated(std::uint32_t id, const protocol::Connect& request, 
       });
 }
 
-void Session::attachAll(std::shared_ptr<Connecting> connecting) {
-  connecting->waiting = connecting->scopes.size();
-  for (const auto& scope : connecting->scopes) {
-    std::optional<Position> since;
-    const auto asked = connecting->positions.find(scope.name());
-    if (asked != connecting->positions.end() && asked->second.recover) {
-      since = Position{asked->second.epoch, asked->second.offset};
-    }
-    const bool silent = mode_ == Mode::None;
-    subscriptions_.push_back({scope, silent ? Subscription::By::Silent : Subscription::By::Server});
-    attach(scope, std::move(since), false, [connecting, scope](Session& self, Result<Attached> result) {
-      self.attachedOne(connecting, scope, std::move(result));
-    });
-  }
-}
-
 void Session::attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope, Result<Attached> result) {
   if (result) {
     connecting->attached.emplace_back(scope, std::move(*result));
   } else {
-    forget(scope);
     // Left meanwhile: not his any more, and no fault of the connect.
     if (result.error().code != FaultCode::PermissionDenied) connecting->fault = result.error();
+    forgetUnlessAdded(scope);
   }
+  const bool own = scope == Scope::of(caller_.user);
+  if (own && mode_ == Mode::All && !connecting->fault) return readRooms(connecting);
   if (--connecting->waiting == 0) finishConnect(connecting);
 }
 

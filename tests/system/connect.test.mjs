@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Raw } from './lib/raw.mjs';
-import { Server } from './lib/server.mjs';
+import { Server, token } from './lib/server.mjs';
 
 let server;
 before(async () => { server = await new Server({ flags: ['--client.server_channels=3'] }).start(); });
@@ -94,4 +94,34 @@ test('a server-side room can be left to a client-side subscription, which goes o
   await raw.rpc('chat.send', { room, text: 'between' });
   const { subscribe } = await raw.ask({ subscribe: { channel, recover: true, epoch, offset } });
   assert.deepEqual([subscribe.recovered, subscribe.publications.map((p) => p.data.message.text)], [true, ['between']]);
+});
+
+test('a room that is joined while a client connects is never left out, whichever comes first', async () => {
+  const rooms = await Promise.all(Array.from({ length: 100 }, (_, i) => made(`maker${i % 20}`)));
+  const phone = await Raw.connected(server, 'busy');
+  for (const [i, room] of rooms.entries()) {
+    const channel = `room:${room}`;
+    const raw = await Raw.open(server);
+    raw.send({ id: 1, connect: { token: token('busy'), ...all } });
+    if (i % 2 === 0) await new Promise((turn) => setImmediate(turn));
+    const joined = phone.rpc('room.join', { room });
+    await Promise.all([joined, raw.reply(1)]);
+    const known = () => raw.messages[0].connect.subs[channel] !== undefined || raw.messages.some((m) => m.push?.channel === channel && m.push.subscribe);
+    await raw.until(known, `the room joined in round ${i}`);
+    await raw.drop();
+    await phone.rpc('room.leave', { room });
+  }
+});
+
+test('joining and leaving in quick turns ends as the last of them says', async () => {
+  const room = await made('turns-owner');
+  const channel = `room:${room}`;
+  const raw = await Raw.connected(server, 'turns', all);
+  for (let id = 100; id < 160; id += 2) raw.send({ id, rpc: { method: 'room.join', data: { room } } }, { id: id + 1, rpc: { method: 'room.leave', data: { room } } });
+  await Promise.all(Array.from({ length: 60 }, (_, i) => raw.reply(100 + i)));
+  await raw.rpc('room.join', { room });
+  await raw.rpc('chat.send', { room, text: 'heard' });
+  await raw.until(() => raw.publications(channel).some((p) => p.data.message?.text === 'heard'));
+  const last = raw.messages.filter((m) => m.push?.channel === channel && !m.push.pub).at(-1);
+  assert.ok(last.push.subscribe);
 });

@@ -84,7 +84,8 @@ test('what is no command closes with 3501', async () => {
     '{"id":0,"rpc":{"method":"room.list"}}', '{"rpc":{"method":"room.list"}}', '{"id":-1,"rpc":{}}', '{"id":4294967296,"rpc":{}}',
     '{"id":1.5,"rpc":{}}', '{"id":"2","rpc":{}}', '{"id":2,"rpc":7}', '{"id":2,"subscribe":{"channel":7}}', '{"id":2,"subscribe":{}}',
     '{"id":2,"subscribe":{"channel":""}}', '{"id":2,"history":{"channel":""}}', '{"id":2,"presence":{}}', '{"id":2,"presence_stats":{}}',
-    '{"id":2,"unsubscribe":{}}', '{"id":2,"publish":{}}', '{"id":2,"sub_refresh":{}}', '{"id":2,"refresh":{}}',
+    '{"id":2,"unsubscribe":{}}', '{"id":2,"publish":{}}', '{"id":2,"history":{"channel":"room:x","limit":1,"since":{"offset":"5"}}}',
+    '{"id":2,"history":{"channel":"room:x","since":{"offset":-1}}}', '{"id":2,"history":{"channel":"room:x","since":7}}', '{"id":2,"sub_refresh":{}}', '{"id":2,"refresh":{}}',
     `{"id":2,"rpc":{"method":"room.list","data":${'['.repeat(100)}${']'.repeat(100)}}}`, '{"id":2,"rpc":{"method":"a"}}garbage',
     Buffer.from([0x02, 0x08, 0x01])];
   for (const text of wrong) {
