@@ -150,11 +150,14 @@ class Fields {
     element found;
     return take(name, found);
   }
-  object inner(const char* name) {
+  /// Nothing if it is not there or no object: an empty `object` may not even be asked.
+  std::optional<object> inner(const char* name) {
     element found;
+    if (!take(name, found)) return std::nullopt;
     object value;
-    if (take(name, found) && found.get(value) != simdjson::SUCCESS) ok_ = false;
-    return value;
+    if (found.get(value) == simdjson::SUCCESS) return value;
+    ok_ = false;
+    return std::nullopt;
   }
 
  private:
@@ -168,8 +171,9 @@ class Fields {
 Connect readConnect(Fields& fields, std::string_view raw) {
   Connect out{fields.text("token"), std::string(RawFields(raw).find("data")), fields.text("name"),
               fields.text("version"), {}};
-  if (!fields.has("subs")) return out;
-  for (const auto& [channel, value] : fields.inner("subs")) {
+  const auto subs = fields.inner("subs");
+  if (!subs) return out;
+  for (const auto& [channel, value] : *subs) {
     object inner;
     if (value.get(inner) != simdjson::SUCCESS) continue;
     Fields sub(inner);
@@ -187,8 +191,8 @@ Subscribe readSubscribe(Fields& fields) {
 
 History readHistory(Fields& fields) {
   History out{fields.text("channel"), fields.number("limit"), fields.flag("reverse"), fields.has("since"), {}};
-  if (out.has_since) {
-    Fields since(fields.inner("since"));
+  if (const auto inner = fields.inner("since")) {
+    Fields since(*inner);
     out.since = {since.text("epoch"), since.offset("offset")};
     if (!since.ok()) fields.spoil();
   }

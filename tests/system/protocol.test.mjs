@@ -69,6 +69,7 @@ test('connect comes first and once, and with credentials: anything else closes w
   assert.deepEqual(await closedBy(connect(), connect({}, 2)), kBadRequest);
   assert.deepEqual(await closedBy({ id: 1, connect: {} }), kBadRequest);
   assert.deepEqual(await closedBy({ id: 1, connect: { token: '' } }), kBadRequest);
+  for (const subs of [7, 'x', [], true]) assert.deepEqual(await closedBy({ id: 1, connect: { token: 'x', subs } }), kBadRequest);
 });
 
 test('a cookie is no credential of a realtime connection', async () => {
