@@ -117,6 +117,7 @@ Expected<void, Error> Node::makeCores() {
   session_options_.server_version = version;
   session_options_.node_id = Random().id();
   session_options_.stale_after = ms("client.stale_close_delay");
+  session_options_.expired_after = ms("client.expired_close_delay");
   session_options_.ping_interval = ms("client.ping_interval");
   session_options_.pong_timeout = ms("client.pong_timeout");
   session_options_.client_channels_max = size("client.channel_limit");

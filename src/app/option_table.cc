@@ -23,6 +23,7 @@ const std::vector<Option>& optionTable() {
       {"client.ping_interval", Number, "25000", 1000, kDayMs, "ms", "", false, "Time between pings to a client."},
       {"client.pong_timeout", Number, "8000", 500, kDayMs, "ms", "", false, "How long a pong may take."},
       {"client.stale_close_delay", Number, "10000", 100, kDayMs, "ms", "", false, "How long a connection may stay without a connect."},
+      {"client.expired_close_delay", Number, "25000", 0, kDayMs, "ms", "", false, "How long a connection stays after its token has expired, for a refresh."},
       {"client.channel_limit", Number, "128", 1, 10000, "", "", false, "Subscriptions a client may ask for on one connection."},
       {"client.server_channels", Number, "200", 1, 512, "", "", false, "Rooms the server subscribes in mode all; the rest is passive."},
       {"client.message_bytes", Number, "65536", 1024, 1048576, "bytes", "", false, "The largest message of a client."},

@@ -118,6 +118,7 @@ class Fields {
  public:
   explicit Fields(object from) : from_(from) {}
   bool ok() const { return ok_; }
+  void spoil() { ok_ = false; }
 
   std::string text(const char* name) {
     element found;
@@ -149,16 +150,15 @@ class Fields {
     element found;
     return take(name, found);
   }
-  /// Nothing if it is not there, or no object: then the command is spoilt.
+  /// Nothing if it is not there or no object: an empty `object` may not even be asked.
   std::optional<object> inner(const char* name) {
     element found;
-    object value;
     if (!take(name, found)) return std::nullopt;
+    object value;
     if (found.get(value) == simdjson::SUCCESS) return value;
     ok_ = false;
     return std::nullopt;
   }
-  void spoil() { ok_ = false; }
 
  private:
   bool take(const char* name, element& out) {
@@ -190,10 +190,9 @@ Subscribe readSubscribe(Fields& fields) {
 }
 
 History readHistory(Fields& fields) {
-  History out{fields.text("channel"), fields.number("limit"), fields.flag("reverse"), false, {}};
+  History out{fields.text("channel"), fields.number("limit"), fields.flag("reverse"), fields.has("since"), {}};
   if (const auto inner = fields.inner("since")) {
     Fields since(*inner);
-    out.has_since = true;
     out.since = {since.text("epoch"), since.offset("offset")};
     if (!since.ok()) fields.spoil();
   }

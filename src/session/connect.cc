@@ -14,8 +14,6 @@ std::string_view modeOf(const std::string& data, simdjson::dom::parser& parser) 
   return mode;
 }
 
-constexpr std::size_t kRoomsMax = 2000;  // beyond the server's limit all are passive: counted to here
-
 std::uint32_t ttlOf(std::int64_t expires_at_s, WallMs now) {
   return static_cast<std::uint32_t>(std::max<std::int64_t>(expires_at_s - now / 1000, 1));
 }
@@ -31,11 +29,6 @@ void Session::handle(std::uint32_t id, const protocol::Connect& request) {
 }
 
 void Session::failConnect(std::uint32_t id, const Fault& fault) {
-  for (const auto& subscription : subscriptions_) {
-    if (subscription.state == Subscription::State::Live) takeOff(subscription.scope);
-  }
-  // Those still attaching stay listed until they are answered; the connection is of no use any more.
-  std::erase_if(subscriptions_, [](const auto& s) { return s.state == Subscription::State::Live; });
   failed_ = true;
   connecting_.reset();
   state_ = State::Fresh;
@@ -58,27 +51,35 @@ void Session::authenticated(std::uint32_t id, const protocol::Connect& request, 
   connecting->positions = request.subs;
   connecting->expires_at_s = result->expires_at_s;
   if (caller_.user.empty()) return finishConnect(connecting);
-  attachAll(connecting, {Scope::of(caller_.user)});
+  attachOne(connecting, Scope::of(caller_.user));
 }
 
-// After the user's own scope is live: a room joined from here on is noticed there, one joined before is read.
+void Session::attachOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope) {
+  std::optional<Position> since;
+  const auto asked = connecting->positions.find(scope.name());
+  if (asked != connecting->positions.end() && asked->second.recover) {
+    since = Position{asked->second.epoch, asked->second.offset};
+  }
+  ++connecting->waiting;
+  subscriptions_.push_back({scope, mode_ == Mode::None ? Subscription::By::Silent : Subscription::By::Server});
+  attach(scope, std::move(since), false, [connecting, scope](Session& self, Result<Attached> result) {
+    self.attachedOne(connecting, scope, std::move(result));
+  });
+}
+
+// Only once the user's own channel is live: a room that is joined after this read is noticed there.
 void Session::readRooms(const std::shared_ptr<Connecting>& connecting) {
-  connecting->rooms_read = true;
   auto rooms = std::make_shared<std::vector<RoomId>>();
   auto done = onLoop<bool>([connecting, rooms](Session& self, Result<bool> read) {
-    if (!read) return self.failConnect(connecting->id, read.error());
-    std::vector<Scope> scopes;
-    for (const auto& room : *rooms) {
-      const auto scope = Scope::of(room);
-      if (self.find(scope) != nullptr) continue;
-      if (self.subscriptions_.size() + scopes.size() <= self.core_.options.server_channels_max) scopes.push_back(scope);
-      else ++connecting->passive;
+    if (!read) connecting->fault = read.error();
+    if (read) {
+      for (const auto& room : *rooms) self.addRoom(Scope::of(room));
     }
-    self.attachAll(connecting, scopes);
+    if (--connecting->waiting == 0) self.finishConnect(connecting);
   });
   core_.log.read(
       [rooms, user = caller_.user](store::Reader& reader) -> Result<void> {
-        *rooms = TRY(reader.roomsOf(user, kRoomsMax));
+        *rooms = TRY(reader.roomsOf(user, 2000));
         return {};
       },
       [done = std::move(done)](Result<void> read) mutable {
@@ -87,39 +88,25 @@ void Session::readRooms(const std::shared_ptr<Connecting>& connecting) {
       });
 }
 
-void Session::attachAll(const std::shared_ptr<Connecting>& connecting, const std::vector<Scope>& scopes) {
-  if (scopes.empty()) return finishConnect(connecting);
-  connecting->waiting = scopes.size();
-  for (const auto& scope : scopes) {
-    std::optional<Position> since;
-    const auto asked = connecting->positions.find(scope.name());
-    if (asked != connecting->positions.end() && asked->second.recover) {
-      since = Position{asked->second.epoch, asked->second.offset};
-    }
-    const bool silent = mode_ == Mode::None;
-    subscriptions_.push_back({scope, silent ? Subscription::By::Silent : Subscription::By::Server});
-    attach(scope, std::move(since), false, [connecting, scope](Session& self, Result<Attached> result) {
-      self.attachedOne(connecting, scope, std::move(result));
-    });
-  }
-}
-
 void Session::attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope, Result<Attached> result) {
   if (result) {
     connecting->attached.emplace_back(scope, std::move(*result));
   } else {
-    forget(scope);
     // Left meanwhile: not his any more, and no fault of the connect.
     if (result.error().code != FaultCode::PermissionDenied) connecting->fault = result.error();
+    forgetUnlessAdded(scope);
   }
-  if (--connecting->waiting > 0) return;
-  const bool rooms_due = mode_ == Mode::All && !connecting->rooms_read && !connecting->fault;
-  if (rooms_due) return readRooms(connecting);
-  finishConnect(connecting);
+  const bool own = scope == Scope::of(caller_.user);
+  if (own && mode_ == Mode::All && !connecting->fault) return readRooms(connecting);
+  if (--connecting->waiting == 0) finishConnect(connecting);
 }
 
 void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
-  if (connecting->fault) return failConnect(connecting->id, *connecting->fault);
+  if (connecting->fault) {
+    for (const auto& subscription : subscriptions_) takeOff(subscription.scope);
+    subscriptions_.clear();
+    return failConnect(connecting->id, *connecting->fault);
+  }
   protocol::ConnectResult result;
   result.client = client_id_;
   result.version = core_.options.server_version;

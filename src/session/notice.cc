@@ -15,14 +15,31 @@ void Session::noticed(const Publication& publication) {
 void Session::roomAdded(const Publication& publication) {
   if (mode_ != Mode::All) return;
   const auto room = roomOfJson(*publication.data);
-  if (room.empty() || find(Scope::of(room)) != nullptr) return;
-  if (subscriptions_.size() > core_.options.server_channels_max) return;  // passive
-  const auto scope = Scope::of(room);
+  if (!room.empty()) addRoom(Scope::of(room));
+}
+
+void Session::addRoom(const Scope& scope) {
+  if (auto* there = find(scope)) {
+    there->added_again = true;
+    return;
+  }
+  if (subscriptions_.size() > core_.options.server_channels_max) {
+    if (connecting_) ++connecting_->passive;
+    return;
+  }
+  if (connecting_) return attachOne(connecting_, scope);  // the reply waits for it
   subscriptions_.push_back({scope, Subscription::By::Server});
   attach(scope, std::nullopt, true, [scope](Session& self, Result<Attached> result) {
-    if (!result) return self.forget(scope);
+    if (!result) return self.forgetUnlessAdded(scope);
     self.showJoined(scope, std::move(*result));
   });
+}
+
+// Refused because he had left; but he has joined again while that was judged.
+void Session::forgetUnlessAdded(const Scope& scope) {
+  const bool again = find(scope)->added_again;
+  forget(scope);
+  if (again) addRoom(scope);
 }
 
 void Session::showJoined(const Scope& scope, Attached attached) {
@@ -30,10 +47,6 @@ void Session::showJoined(const Scope& scope, Attached attached) {
   protocol::SubscribeResult result;
   result.epoch = attached.position.epoch;
   result.offset = attached.position.offset;
-  if (connecting_) {  // the reply is not written yet: the room becomes one of its subscriptions
-    connecting_->attached.emplace_back(scope, std::move(attached));
-    return;
-  }
   send(codec.pushSubscribe(scope.name(), result));
   for (const auto& publication : attached.publications) {
     send(codec.pushPublication(scope.name(), *publication.data, publication.offset));

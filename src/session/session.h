@@ -49,6 +49,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
     Scope scope;
     enum class By { Server, Client, Silent } by = By::Client;
     enum class State { Attaching, Live } state = State::Attaching;
+    bool added_again = false;  // joined once more while attaching
     // What the client asked of this channel while it was attaching: taken up in its order after that.
     std::unique_ptr<std::vector<protocol::Command>> later{};
   };
@@ -81,8 +82,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
 
   // connect.cc
   void authenticated(std::uint32_t id, const protocol::Connect& request, Result<Authenticated> result);
+  void attachOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope);
   void readRooms(const std::shared_ptr<Connecting>& connecting);
-  void attachAll(const std::shared_ptr<Connecting>& connecting, const std::vector<Scope>& scopes);
   void attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope, Result<Attached> result);
   void finishConnect(const std::shared_ptr<Connecting>& connecting);
   void failConnect(std::uint32_t id, const Fault& fault);
@@ -100,6 +101,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
 
   // notice.cc
   void roomAdded(const Publication& publication);
+  void addRoom(const Scope& scope);
+  void forgetUnlessAdded(const Scope& scope);
   void showJoined(const Scope& scope, Attached attached);
   void sessionsRevoked(const Publication& publication);
 
@@ -133,7 +136,6 @@ struct Session::Connecting {
   std::uint32_t id = 0;
   std::map<std::string, protocol::SubscriptionPosition> positions;
   std::int64_t expires_at_s = 0;
-  bool rooms_read = false;
   std::size_t passive = 0;
   std::size_t waiting = 0;
   std::optional<Fault> fault;

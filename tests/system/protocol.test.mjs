@@ -8,7 +8,7 @@ let server;
 let hasty;  // the same with short times
 before(async () => {
   server = await new Server({ flags: ['--client.channel_limit=3'] }).start();
-  hasty = await new Server({ flags: ['--client.ping_interval=1000', '--client.pong_timeout=500', '--client.stale_close_delay=100'] }).start();
+  hasty = await new Server({ flags: ['--client.ping_interval=1000', '--client.pong_timeout=500', '--client.stale_close_delay=100', '--client.expired_close_delay=100'] }).start();
 });
 after(async () => {
   await server.stop();
@@ -69,6 +69,7 @@ test('connect comes first and once, and with credentials: anything else closes w
   assert.deepEqual(await closedBy(connect(), connect({}, 2)), kBadRequest);
   assert.deepEqual(await closedBy({ id: 1, connect: {} }), kBadRequest);
   assert.deepEqual(await closedBy({ id: 1, connect: { token: '' } }), kBadRequest);
+  for (const subs of [7, 'x', [], true]) assert.deepEqual(await closedBy({ id: 1, connect: { token: 'x', subs } }), kBadRequest);
 });
 
 test('a cookie is no credential of a realtime connection', async () => {
@@ -84,7 +85,8 @@ test('what is no command closes with 3501', async () => {
     '{"id":0,"rpc":{"method":"room.list"}}', '{"rpc":{"method":"room.list"}}', '{"id":-1,"rpc":{}}', '{"id":4294967296,"rpc":{}}',
     '{"id":1.5,"rpc":{}}', '{"id":"2","rpc":{}}', '{"id":2,"rpc":7}', '{"id":2,"subscribe":{"channel":7}}', '{"id":2,"subscribe":{}}',
     '{"id":2,"subscribe":{"channel":""}}', '{"id":2,"history":{"channel":""}}', '{"id":2,"presence":{}}', '{"id":2,"presence_stats":{}}',
-    '{"id":2,"unsubscribe":{}}', '{"id":2,"publish":{}}', '{"id":2,"sub_refresh":{}}', '{"id":2,"refresh":{}}',
+    '{"id":2,"unsubscribe":{}}', '{"id":2,"publish":{}}', '{"id":2,"history":{"channel":"room:x","limit":1,"since":{"offset":"5"}}}',
+    '{"id":2,"history":{"channel":"room:x","since":{"offset":-1}}}', '{"id":2,"history":{"channel":"room:x","since":7}}', '{"id":2,"sub_refresh":{}}', '{"id":2,"refresh":{}}',
     `{"id":2,"rpc":{"method":"room.list","data":${'['.repeat(100)}${']'.repeat(100)}}}`, '{"id":2,"rpc":{"method":"a"}}garbage',
     Buffer.from([0x02, 0x08, 0x01])];
   for (const text of wrong) {
@@ -230,4 +232,11 @@ test('a ping comes within the interval and is answered; silence closes with 3012
   await alive.until(() => alive.pings >= 2);
   assert.equal(alive.ended, undefined);
   await alive.close();
+});
+
+test('a connection whose token has expired and was not refreshed is closed with 3005', async () => {
+  const raw = await Raw.open(hasty);
+  const { connect: { expires, ttl } } = await raw.ask(connect({ exp: now() + 2 }));
+  assert.ok(expires && ttl <= 2);
+  assert.deepEqual(await raw.closed, { code: 3005, reason: 'connection expired' });
 });
