@@ -33,6 +33,9 @@ std::string urlOf(const std::string& address, std::uint16_t port) {
 Node::Node(const Options& options, Log& log) : options_(options), log_(log) {}
 
 Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& log) {
+  if (options.number("client.pong_timeout") >= options.number("client.ping_interval")) {
+    return Error{"client.pong_timeout must be below client.ping_interval: a pong is due before the next ping"};
+  }
   std::unique_ptr<Node> node(new Node(options, log));
   TRY(node->openStore());
   TRY(node->makeServices());

@@ -14,10 +14,22 @@ RoomId roomOfJson(std::string_view json) {
 
 void DiscussionRoomService::answerWithRoom(const Caller& caller, const RoomId& room, const Written& written,
                                            Reply<RoomWritten> reply) {
-  getRoom(caller, room, [written, reply = std::move(reply)](Result<store::RoomRow> row) mutable {
-    if (!row) return reply(row.error());
-    reply(RoomWritten{std::move(*row), written});
-  });
+  auto found = std::make_shared<RoomWritten>();
+  found->written = written;
+  log_.read(
+      [found, user = caller.user, room](store::Reader& reader) -> Result<void> {
+        auto row = TRY(reader.roomRow(user, room));
+        if (!row) return Fault::of(FaultCode::NotFound);
+        found->room = std::move(*row);
+        // The position is the room's, whichever log the nonce is bound in: of the asker's own join.
+        found->written.position.epoch = TRY(reader.head(Scope::of(room))).position.epoch;
+        if (found->room.mine) found->written.position.offset = found->room.mine->join_offset;
+        return {};
+      },
+      [found, reply = std::move(reply)](Result<void> result) mutable {
+        if (!result) return reply(result.error());
+        reply(std::move(*found));
+      });
 }
 
 void DiscussionRoomService::listRooms(const Caller& caller, bool joined, const RoomId& cursor, std::size_t limit,
