@@ -18,15 +18,15 @@ const noMount = root && spawnSync('mount', ['--version']).status === 0 ? false :
 const noTool = (tool) => (existsSync(tool) ? false : `SKIPPED: ${tool} is missing`);
 
 // A disk of its own, or undefined where mounting is refused.
-function smallDisk(bytes) {
+function smallDisk(t, bytes) {
   const folder = mkdtempSync(join(tmpdir(), 'kith-disk-'));
   if (spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'kith-test', folder]).status !== 0) return undefined;
   const forget = () => {
     spawnSync('umount', ['-l', folder]);
     rmSync(folder, { recursive: true, force: true });
   };
-  process.once('exit', forget);
-  return { folder, data: join(folder, 'data'), ballast: join(folder, 'ballast'), forget };
+  t.after(forget);
+  return { folder, data: join(folder, 'data'), ballast: join(folder, 'ballast') };
 }
 
 // Takes space until only `left` is free; 0: until nothing is.
@@ -74,7 +74,7 @@ async function sendUntil({ ann, room }, name, most = 5000) {
 
 for (const [what, low] of [['nearly full', 24 * MiB], ['full to the last byte', 0]]) {
   test(`a disk that is ${what}: writes pause, all else goes on, and they return with the space`, { timeout: 120_000, skip: noMount }, async (t) => {
-    const disk = smallDisk(64 * MiB);
+    const disk = smallDisk(t, 64 * MiB);
     if (disk === undefined) return t.skip('SKIPPED: mounting a small disk is refused here');
     const set = await stage({ folder: disk.data, flags: [`--store.free_space_low=${low}`] });
     const { server, ann, ben, room } = set;
@@ -103,17 +103,15 @@ for (const [what, low] of [['nearly full', 24 * MiB], ['full to the last byte', 
     const counts = await finish(set, [ben, tab]);
     tab.leaveStage();
     console.log(`disk ${what}: writes were back after ${back} ms, ${JSON.stringify(counts)}`);
-    disk.forget();
     return undefined;
   });
 }
 
 test('a start on a full disk is refused in words', { timeout: 30_000, skip: noMount }, async (t) => {
-  const disk = smallDisk(16 * MiB);
+  const disk = smallDisk(t, 16 * MiB);
   if (disk === undefined) return t.skip('SKIPPED: mounting a small disk is refused here');
   fill(disk, MiB);
   await assert.rejects(new Server({ folder: disk.data }).start(), /is full/);
-  disk.forget();
   return undefined;
 });
 
