@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Server } from '../system/lib/server.mjs';
 import { History } from './history.mjs';
-import { Person, makeRoom, metric, topsOf } from './people.mjs';
+import { Person, makeRoom, metric, pageGaps, topsOf } from './people.mjs';
 import { Proxy } from './proxy.mjs';
 import { long, pause, seeded } from './random.mjs';
 
@@ -83,6 +83,7 @@ test(`${listeners} clients, ${cuts} cuts of the line, at ${perSecond} messages/s
   for (const line of proxy.lines) line.faults = {};  // the rest of the way is clear
   const tops = await topsOf(senders[0], rooms);
   await Promise.all(people.map((one) => one.reached(tops)));
+  for (const one of people) await pageGaps(one);
   for (const room of rooms) await history.read(senders[0], room);
   const counts = history.mustHold({ recoverable: 400 });
   const fromStore = await metric(server, 'kith_recoveries_total{result="store"}');

@@ -13,6 +13,7 @@ export class Person extends Client {
     this.name = `${user}-${count += 1}`;
     this.positions = new Map();  // channel -> the last offset heard
     this.closes = [];            // codes with which connections ended
+    this.gaps = [];              // what a recovery left to be paged: {channel, since, to}
     this.ended = false;
     this.centrifuge.on('connecting', ({ code, reason }) => this.closes.push({ code, reason }));
     this.centrifuge.on('disconnected', ({ code, reason }) => this.closes.push({ code, reason }));
@@ -33,6 +34,7 @@ export class Person extends Client {
   changed(channel, kind, ctx) {
     if (kind === 'subscribed') {
       const { offset, epoch } = ctx.streamPosition;
+      if (ctx.wasRecovering && !ctx.recovered) this.gaps.push({ channel, since: { offset: this.positions.get(channel), epoch }, to: offset });
       this.positions.set(channel, offset);
       this.history.event(this, channel, kind, { offset, epoch, recovered: ctx.recovered, was_recovering: ctx.wasRecovering });
     }
@@ -85,6 +87,23 @@ export class Person extends Client {
     const far = () => [...tops].every(([channel, top]) => (this.positions.get(channel) ?? -1) >= top);
     return this.until(far, `the tops ${JSON.stringify([...tops])}, is at ${JSON.stringify([...this.positions])}`);
   }
+}
+
+/** Pages what recoveries left out, as an app does; fails unless all of it comes. Returns how many entries. */
+export async function pageGaps(person) {
+  let paged = 0;
+  for (const { channel, since, to } of person.gaps) {
+    for (let at = since; at.offset < to;) {
+      const { publications } = await person.centrifuge.history(channel, { limit: 100, since: at });
+      if (publications.length === 0) throw new Error(`${person.user} cannot page ${channel} from ${at.offset} to ${to}`);
+      publications.forEach(({ offset }, i) => {
+        if (offset !== at.offset + 1 + i) throw new Error(`${person.user} paged ${offset} instead of ${at.offset + 1 + i}`);
+      });
+      paged += publications.length;
+      at = { ...at, offset: publications.at(-1).offset };
+    }
+  }
+  return paged;
 }
 
 /** Codes below 100 are the client's own: timeout, closed line. */

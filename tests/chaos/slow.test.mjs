@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { Server } from '../system/lib/server.mjs';
 import { History } from './history.mjs';
-import { Person, makeRoom, metric, topsOf } from './people.mjs';
+import { Person, makeRoom, metric, pageGaps, topsOf } from './people.mjs';
 import { Proxy } from './proxy.mjs';
 
 const each = 50;
@@ -77,6 +77,8 @@ test(`${each} readers that stop beside ${each} healthy ones`, { timeout: 240_000
   await readers.say('go');
   const tops = await topsOf(ann, [room]);
   await Promise.all([...healthy, ...stopped].map((one) => one.reached(tops)));
+  let paged = 0;
+  for (const one of stopped) paged += await pageGaps(one);
   const got = (await readers.say('count')).slice(0, each).map((bytes, i) => bytes - start.stopped[i]).sort((a, b) => b - a);
   // Of those not yet cut at a step, the one that got least had the longest queue.
   const queues = steps.filter(({ cut }) => cut < each).map(({ sent, cut }) => sent - start.healthy - got[each - 1 - cut]);
@@ -87,7 +89,7 @@ test(`${each} readers that stop beside ${each} healthy ones`, { timeout: 240_000
   assert.ok(told > 0, 'nobody was told 3008');
   await history.read(ann, room);
   const counts = history.mustHold();
-  console.log(`slow: ${steps.length * together} messages of ${Buffer.byteLength(text)} bytes, ${each} cut off, ${told} were told 3008, at most ${Math.round(longest / 1024)} KiB waited for one, the process grew by ${Math.round(grown / 1024)} MiB, ${JSON.stringify(counts)}`);
+  console.log(`slow: ${steps.length * together} messages of ${Buffer.byteLength(text)} bytes, ${each} cut off, ${told} were told 3008, at most ${Math.round(longest / 1024)} KiB waited for one, the process grew by ${Math.round(grown / 1024)} MiB, ${paged} entries paged, ${JSON.stringify(counts)}`);
   [ann, ...healthy, ...stopped].forEach((one) => one.leaveStage());
   await proxy.close();
   readers.end();

@@ -31,8 +31,11 @@ async def relay(loop, client):
     server.setblocking(False)
     await loop.sock_connect(server, ("127.0.0.1", server_port))
     received.append(0)
-    ways = [copy(loop, client, server), copy(loop, server, client, len(received) - 1)]
-    await asyncio.wait([loop.create_task(way) for way in ways], return_when=asyncio.FIRST_COMPLETED)
+    ways = [loop.create_task(copy(loop, client, server)), loop.create_task(copy(loop, server, client, len(received) - 1))]
+    await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+    for way in ways:
+        way.cancel()
+    await asyncio.gather(*ways, return_exceptions=True)
     client.close()
     server.close()
 
