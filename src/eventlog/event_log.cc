@@ -1,28 +1,31 @@
 #include "eventlog/event_log.h"
 
+#include <utility>
+
 #include "base/assert.h"
 #include "eventlog/owner.h"
 
 namespace kith {
 
-EventLog::EventLog(Parts parts) : parts_(std::move(parts)) {
+EventLog::EventLog(Parts parts)
+    : parts_(std::move(parts)), answers_(std::make_shared<Answers>(parts_.loops)), gathered_(parts_.loops.size()) {
   for (Loop* loop : parts_.loops) owners_.push_back(std::make_unique<Owner>(parts_, *loop));
+  parts_.store.setAnswered([answers = answers_] { answers->passOn(); });
 }
 
 EventLog::~EventLog() = default;
 
-EventLog::Owner& EventLog::owner(const Scope& scope) const {
-  return *owners_[std::hash<Scope>()(scope) % owners_.size()];
-}
+std::size_t EventLog::ownerIndex(const Scope& scope) const { return std::hash<Scope>()(scope) % owners_.size(); }
+
+EventLog::Owner& EventLog::owner(const Scope& scope) const { return *owners_[ownerIndex(scope)]; }
 
 Loop& EventLog::ownerOf(const Scope& scope) const { return owner(scope).loop(); }
 
 void EventLog::append(store::WriteItem item) {
   ASSERT(!item.scopes.empty());
-  Loop& loop = ownerOf(item.scopes.front());
-  item.done = [this, &loop, done = std::make_shared<decltype(item.done)>(std::move(item.done))](
+  item.done = [this, answers = answers_, to = ownerIndex(item.scopes.front()), done = std::make_shared<decltype(item.done)>(std::move(item.done))](
                   Result<store::Committed> result) mutable {
-    loop.post([this, done, result = std::move(result)]() mutable {
+    answers->put(to, [this, done, result = std::move(result)]() mutable {
       // The service broadcasts from its `done`; what it did not, the log does: an entry that is
       // durable is always applied.
       (*done)(result);
@@ -30,7 +33,17 @@ void EventLog::append(store::WriteItem item) {
       for (const auto& committed : result->entries) apply(committed);
     });
   };
+  for (std::size_t i = 0; i < parts_.loops.size(); ++i) {
+    if (!parts_.loops[i]->isHere()) continue;
+    if (gathered_[i].empty()) parts_.loops[i]->atTurnEnd([this, i] { submitGathered(i); });
+    gathered_[i].push_back(std::move(item));
+    return;
+  }
   parts_.store.submit(std::move(item));
+}
+
+void EventLog::submitGathered(std::size_t loop) {
+  for (auto& item : std::exchange(gathered_[loop], {})) parts_.store.submit(std::move(item));
 }
 
 void EventLog::read(Callback<Result<void>(store::Reader&)> read, Callback<void(Result<void>)> done) {

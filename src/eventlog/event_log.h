@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/metrics.h"
+#include "eventlog/answers.h"
 #include "eventlog/follow.h"
 #include "eventlog/publication.h"
 #include "store/store.h"
@@ -60,7 +61,8 @@ class EventLog {
   ~EventLog();
 
   /// Submits a write. Its `done` runs on the owner loop of the first scope, after the commit and, for
-  /// entries of that scope, in the order of their offsets.
+  /// entries of that scope, in the order of their offsets. What one loop appends in a turn goes to the
+  /// store at its end, together: one commit, and one turn that delivers it.
   void append(store::WriteItem item);
 
   /// Runs `read` on a worker with one snapshot, then `done` on the worker's thread. Full queue or a
@@ -82,8 +84,12 @@ class EventLog {
 
  private:
   class Owner;
+  std::size_t ownerIndex(const Scope& scope) const;
   Owner& owner(const Scope& scope) const;
+  void submitGathered(std::size_t loop);
   Parts parts_;
+  std::shared_ptr<Answers> answers_;
+  std::vector<std::vector<store::WriteItem>> gathered_;  // by loop, each its own
   std::vector<std::unique_ptr<Owner>> owners_;
 };
 

@@ -43,6 +43,12 @@ class EventLogTest : public ::testing::Test, protected Sink {
 
   /// A fresh node memory on the same store: what a restart leaves.
   void start(std::size_t ring = 128) {
+    // A write is answered from within a task of the old one, which goes on: it must be through.
+    for (auto& loop : loops_) {
+      std::promise<void> passed;
+      loop.post([&passed] { passed.set_value(); });
+      passed.get_future().get();
+    }
     FollowLimits limits;
     limits.ring_entries_max = ring;
     nodes_.push_back(std::make_unique<EventLog>(

@@ -29,9 +29,9 @@ EventLog::Owner::Owner(Parts& parts, Loop& loop)
       gaps_filled_(parts.metrics.counter("kith_gaps_filled_total", "Reads of entries that did not come by themselves")) {}
 
 EventLog::Owner::Place& EventLog::Owner::place(const Scope& scope) {
-  auto& found = places_[scope];
-  if (!found) found = std::make_unique<Place>(scope, *this);
-  return *found;
+  const auto found = places_.try_emplace(scope).first;
+  if (!found->second) found->second = std::make_unique<Place>(found->first, *this);
+  return *found->second;
 }
 
 void EventLog::Owner::apply(const store::CommittedEntry& committed) {

@@ -41,7 +41,7 @@ class EventLog::Owner {
 
   struct Place {
     Place(const Scope& scope, Owner& owner);
-    Scope scope;
+    const Scope& scope;  // its key in places_
     Follow follow;
     CoreCounts cores;
     std::uint32_t listeners = 0;

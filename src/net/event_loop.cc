@@ -11,6 +11,9 @@ namespace {
 
 // Turns stay short even if the sockets never fall silent: what is gathered must leave.
 constexpr int kEventsPerTurn = 256;
+// A room of thousands is written in slices: between them the loop reads, and what has become durable
+// meanwhile joins the frames of those who have not been written yet.
+constexpr std::size_t kWritesPerTurn = 128;
 // Turn-end work may make more of it, and writes may bring the next request: some rounds each turn.
 constexpr int kRoundsPerTurn = 8;
 
@@ -90,10 +93,12 @@ bool EventLoop::Core::runTurnEnd() {
 
 void EventLoop::Core::endTurn() {
   ++stats.turns;
+  std::size_t writes = stopping ? SIZE_MAX : kWritesPerTurn;
   for (int round = 0; round < kRoundsPerTurn; ++round) {
     const bool ran = runTurnEnd();
-    const bool wrote = flusher.flush();
-    if (!ran && !wrote) break;
+    const std::size_t wrote = flusher.flush(writes);
+    writes -= wrote;
+    if (!ran && wrote == 0) break;
   }
 }
 

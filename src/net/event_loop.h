@@ -28,7 +28,8 @@ struct LoopStats {
 ///
 /// Belongs to the thread that made it until another one calls run(); after run() it belongs to its
 /// maker again. A turn is: wait, run what the kernel reports, what was posted and what is due, then
-/// atTurnEnd(), then one gathered write per connection that has something due. Nothing here blocks
+/// atTurnEnd(), then one gathered write per connection that has something due; where that are very
+/// many, the rest in the next turns, in order. Nothing here blocks
 /// but the wait. Connections and listeners of a loop end before it does.
 class EventLoop final : public Loop {
  public:

@@ -45,24 +45,33 @@ void Flusher::markDirty(FlushTarget& target) {
   dirty_.emplace_back(&target);
 }
 
-bool Flusher::flush() {
-  if (dirty_.empty()) return false;
-  std::vector<LocalRef<FlushTarget>> due;
-  due.swap(dirty_);
-  for (std::size_t i = 0; i < due.size(); i += kBatch) {
-    flushBatch(std::span(due).subspan(i, std::min(kBatch, due.size() - i)));
+std::size_t Flusher::flush(std::size_t targets_max) {
+  const std::size_t count = std::min(targets_max, dirty_.size() - first_);
+  const std::size_t last = first_ + count;
+  while (first_ < last) {
+    const std::size_t batch = std::min(kBatch, last - first_);
+    flushBatch(first_, first_ + batch);
+    first_ += batch;
   }
-  if (dirty_.empty()) {
-    due.clear();
-    dirty_.swap(due);  // Keeps the room for the next turn.
+  // The room is kept for the next turn; the front goes once it is the larger part.
+  if (first_ * 2 >= dirty_.size()) {
+    dirty_.erase(dirty_.begin(), dirty_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
   }
-  return true;
+  return count;
 }
 
-void Flusher::flushBatch(std::span<LocalRef<FlushTarget>> batch) {
+void Flusher::clear() {
+  std::vector<LocalRef<FlushTarget>> dropped;
+  dropped.swap(dirty_);
+  first_ = 0;
+}
+
+void Flusher::flushBatch(std::size_t first, std::size_t last) {
   jobs_.clear();
   targets_.clear();
-  for (auto& target : batch) {
+  for (std::size_t i = first; i < last; ++i) {
+    auto& target = written_.emplace_back(std::move(dirty_[i]));
     target->dirty = false;
     const auto room = std::span(pieces_).subspan(jobs_.size() * kPiecesPerWrite, kPiecesPerWrite);
     const std::size_t count = target->gather(room);
@@ -76,6 +85,7 @@ void Flusher::flushBatch(std::span<LocalRef<FlushTarget>> batch) {
     stats_.bytes_out += static_cast<std::int64_t>(jobs_[i].written);
     targets_[i]->wrote(jobs_[i]);
   }
+  written_.clear();
 }
 
 }  // namespace kith

@@ -46,30 +46,33 @@ class FlushTarget : public LocalCounted {
   bool dirty = false;  // stands on the list; the flusher's
 };
 
-/// The connections of one loop that have something due, each written once at the end of the turn.
+/// The connections of one loop that have something due, each written once when its turn comes.
 ///
 /// Lives on its loop, owned by it. Targets stay alive while they are listed. A write never happens
-/// from within send(): a broadcast to many only lists them.
+/// from within send(): a broadcast to many only lists them. Who is listed first is written first; what
+/// comes for one who still waits leaves with the rest of his.
 class Flusher {
  public:
   Flusher(std::unique_ptr<WriteStep> step, LoopStats& stats);
 
   void markDirty(FlushTarget& target);
-  bool hasWork() const { return !dirty_.empty(); }
-  /// Writes those listed now; false if there was none. What callbacks list meanwhile waits.
-  bool flush();
-  void clear() { dirty_.clear(); }
+  bool hasWork() const { return first_ < dirty_.size(); }
+  /// Writes those listed now, at most `targets_max`; gives their number. What callbacks list meanwhile waits.
+  std::size_t flush(std::size_t targets_max);
+  void clear();
 
  private:
   static constexpr std::size_t kBatch = 64;
-  void flushBatch(std::span<LocalRef<FlushTarget>> batch);
+  void flushBatch(std::size_t first, std::size_t last);
 
   std::unique_ptr<WriteStep> step_;
   LoopStats& stats_;
-  std::vector<LocalRef<FlushTarget>> dirty_;
+  std::vector<LocalRef<FlushTarget>> dirty_;  // those before first_ have been written
+  std::size_t first_ = 0;
   std::vector<iovec> pieces_;
   std::vector<WriteJob> jobs_;
   std::vector<FlushTarget*> targets_;  // of jobs_, in order
+  std::vector<LocalRef<FlushTarget>> written_;  // keeps those of the batch: the list may grow meanwhile
 };
 
 }  // namespace kith

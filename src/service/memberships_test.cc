@@ -16,6 +16,7 @@ class OneUser final : public store::Store, private store::Reader {
   std::vector<std::string> asked;
 
   void submit(store::WriteItem) override {}
+  void setAnswered(Task) override {}
   Result<void> read(Callback<Result<void>(Reader&)> job) override { return job(*this); }
   Health health() const override { return {}; }
 

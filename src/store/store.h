@@ -20,6 +20,9 @@ class Store {
   virtual ~Store() = default;
 
   virtual void submit(WriteItem item) = 0;
+  /// `answered` runs after the last `done` of a commit (or of a refusal), on the same thread: who passes
+  /// answers on can do so once for all of them. Set it before the items it is meant for.
+  virtual void setAnswered(Task answered) = 0;
 
   /// Runs `job` now, on the calling thread (a worker, never a loop), with one snapshot. The job is short
   /// (a page of results) and never calls read() itself.

@@ -120,6 +120,10 @@ void SqliteStore::submit(WriteItem item) {
   parts_->writer->submit(std::move(item));
 }
 
+void SqliteStore::setAnswered(Task answered) {
+  parts_->writer->setAnswered(std::move(answered));
+}
+
 Result<void> SqliteStore::read(Callback<Result<void>(Reader&)> job) {
   return parts_->readers->read(job);
 }

@@ -34,7 +34,10 @@ Writer::~Writer() {
 }
 
 void Writer::submit(WriteItem item) {
-  if (auto refused = queue_.put(std::move(item))) refused->item.done(std::move(refused->fault));
+  auto refused = queue_.put(std::move(item));
+  if (!refused) return;
+  refused->item.done(std::move(refused->fault));
+  tellAnswered();
 }
 
 std::string Writer::fatal() const {
@@ -95,6 +98,7 @@ std::size_t Writer::commitSome(Items& items, std::size_t first) {
       entries_.add(static_cast<std::int64_t>(outcomes[i]->entries.size()));
     items[first + i].done(std::move(outcomes[i]));
   }
+  tellAnswered();
   if (tables_.messages.takeRemoved()) checkpointer_.textRemoved();
   connection_->clearFailure();
   checkpointer_.committed();
@@ -118,6 +122,21 @@ Result<void> Writer::runSome(Items& items, std::size_t first, Outcomes& outcomes
 
 void Writer::giveUp(Items& items, std::size_t first, std::size_t last, const Fault& fault) {
   for (std::size_t i = first; i < last; ++i) items[i].done(fault);
+  tellAnswered();
+}
+
+void Writer::setAnswered(Task answered) {
+  Lock lock(mutex_);
+  answered_ = std::make_shared<Task>(std::move(answered));
+}
+
+void Writer::tellAnswered() {
+  std::shared_ptr<Task> answered;
+  {
+    Lock lock(mutex_);
+    answered = answered_;
+  }
+  (*answered)();
 }
 
 void Writer::afterFailure() {

@@ -31,6 +31,7 @@ class Writer {
 
   /// Any thread.
   void submit(WriteItem item);
+  void setAnswered(Task answered);
   /// Why no write will ever succeed again; empty while they may. Any thread.
   std::string fatal() const;
 
@@ -44,6 +45,7 @@ class Writer {
   std::size_t commitSome(Items& items, std::size_t first);
   Result<void> runSome(Items& items, std::size_t first, Outcomes& outcomes);
   void giveUp(Items& items, std::size_t first, std::size_t last, const Fault& fault);
+  void tellAnswered();
   void afterFailure();
   void stop(const std::string& why);
 
@@ -64,6 +66,7 @@ class Writer {
   ItemQueue queue_;
   mutable Mutex mutex_;
   std::string fatal_ GUARDED_BY(mutex_);
+  std::shared_ptr<Task> answered_ GUARDED_BY(mutex_) = std::make_shared<Task>([] {});
   std::thread thread_;  // last: it uses all of the above
 };
 
