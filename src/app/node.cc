@@ -182,8 +182,14 @@ Expected<void, Error> Node::listen() {
   return {};
 }
 
+// Back only when every loop is its own thread's: until then it would take this one for its own.
 void Node::run() {
-  for (auto& core : cores_) threads_.emplace_back([loop = &core->loop] { loop->run(); });
+  for (auto& core : cores_) {
+    std::promise<void> begun;
+    core->loop.post([&begun] { begun.set_value(); });
+    threads_.emplace_back([loop = &core->loop] { loop->run(); });
+    begun.get_future().get();
+  }
 }
 
 std::string Node::pageUrl() const { return urlOf(options_.text("http_server.address"), cores_[0]->listener->port()); }
