@@ -28,11 +28,10 @@ class Answers {
   /// Posts what waits, one post to each loop that has something.
   void passOn() {
     for (const auto& queue : queues_) {
+      // Posted with the lock held: of two threads that pass on, none may overtake the other.
+      Lock lock(queue->mutex);
       std::vector<Task> answers;
-      {
-        Lock lock(queue->mutex);
-        answers.swap(queue->waiting);
-      }
+      answers.swap(queue->waiting);
       if (answers.empty()) continue;
       queue->loop.post([answers = std::move(answers)]() mutable {
         for (Task& answer : answers) std::exchange(answer, {})();
