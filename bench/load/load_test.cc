@@ -16,7 +16,7 @@ namespace {
 class Liar final : public Floor {
  public:
   struct Plan {
-    std::uint64_t lose_each = 0;    // for member 0: every so-manieth is left out,
+    std::uint64_t lose_each = 0;    // for member 0: every nth is left out,
     std::uint64_t double_each = 0;  // for member 1: sent twice,
     std::uint64_t swap_each = 0;    // for member 2: held back behind the next
   };

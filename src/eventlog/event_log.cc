@@ -8,8 +8,11 @@
 namespace kith {
 
 EventLog::EventLog(Parts parts)
-    : parts_(std::move(parts)), answers_(std::make_shared<Answers>(parts_.loops)), gathered_(parts_.loops.size()) {
-  for (Loop* loop : parts_.loops) owners_.push_back(std::make_unique<Owner>(parts_, *loop));
+    : parts_(std::move(parts)), answers_(std::make_shared<Answers>(parts_.loops)) {
+  for (Loop* loop : parts_.loops) {
+    owners_.push_back(std::make_unique<Owner>(parts_, *loop));
+    gathered_.push_back(std::make_unique<Gathered>());
+  }
   parts_.store.setAnswered([answers = answers_] { answers->passOn(); });
 }
 
@@ -23,8 +26,8 @@ Loop& EventLog::ownerOf(const Scope& scope) const { return owner(scope).loop(); 
 
 void EventLog::append(store::WriteItem item) {
   ASSERT(!item.scopes.empty());
-  item.done = [this, answers = answers_, to = ownerIndex(item.scopes.front()), done = std::make_shared<decltype(item.done)>(std::move(item.done))](
-                  Result<store::Committed> result) mutable {
+  item.done = [this, answers = answers_, to = ownerIndex(item.scopes.front()),
+               done = std::make_shared<decltype(item.done)>(std::move(item.done))](Result<store::Committed> result) mutable {
     answers->put(to, [this, done, result = std::move(result)]() mutable {
       // The service broadcasts from its `done`; what it did not, the log does: an entry that is
       // durable is always applied.
@@ -34,16 +37,26 @@ void EventLog::append(store::WriteItem item) {
     });
   };
   for (std::size_t i = 0; i < parts_.loops.size(); ++i) {
-    if (!parts_.loops[i]->isHere()) continue;
-    if (gathered_[i].empty()) parts_.loops[i]->atTurnEnd([this, i] { submitGathered(i); });
-    gathered_[i].push_back(std::move(item));
-    return;
+    if (parts_.loops[i]->isHere()) return gather(i, std::move(item));
   }
   parts_.store.submit(std::move(item));
 }
 
+// Posts run when the loop has read what was there, before it writes.
+void EventLog::gather(std::size_t loop, store::WriteItem item) {
+  Gathered& here = *gathered_[loop];
+  Lock lock(here.mutex);
+  if (here.items.empty()) parts_.loops[loop]->post([this, loop] { submitGathered(loop); });
+  here.items.push_back(std::move(item));
+}
+
 void EventLog::submitGathered(std::size_t loop) {
-  for (auto& item : std::exchange(gathered_[loop], {})) parts_.store.submit(std::move(item));
+  std::vector<store::WriteItem> items;
+  {
+    Lock lock(gathered_[loop]->mutex);
+    items.swap(gathered_[loop]->items);
+  }
+  parts_.store.submitAll(std::move(items));
 }
 
 void EventLog::read(Callback<Result<void>(store::Reader&)> read, Callback<void(Result<void>)> done) {

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/metrics.h"
+#include "base/mutex.h"
 #include "eventlog/answers.h"
 #include "eventlog/follow.h"
 #include "eventlog/publication.h"
@@ -61,8 +62,8 @@ class EventLog {
   ~EventLog();
 
   /// Submits a write. Its `done` runs on the owner loop of the first scope, after the commit and, for
-  /// entries of that scope, in the order of their offsets. What one loop appends in a turn goes to the
-  /// store at its end, together: one commit, and one turn that delivers it.
+  /// entries of that scope, in the order of their offsets. What a loop reads in one turn and
+  /// appends goes to the store together: one commit, and one turn that delivers it.
   void append(store::WriteItem item);
 
   /// Runs `read` on a worker with one snapshot, then `done` on the worker's thread. Full queue or a
@@ -86,10 +87,17 @@ class EventLog {
   class Owner;
   std::size_t ownerIndex(const Scope& scope) const;
   Owner& owner(const Scope& scope) const;
-  void submitGathered(std::size_t loop);
   Parts parts_;
   std::shared_ptr<Answers> answers_;
-  std::vector<std::vector<store::WriteItem>> gathered_;  // by loop, each its own
+  /// What a loop has appended since its last post to itself. Locked: before it runs, a loop belongs to
+  /// its maker, who may append while its thread begins.
+  struct Gathered {
+    Mutex mutex;
+    std::vector<store::WriteItem> items GUARDED_BY(mutex);
+  };
+  void gather(std::size_t loop, store::WriteItem item);
+  void submitGathered(std::size_t loop);
+  std::vector<std::unique_ptr<Gathered>> gathered_;  // by loop
   std::vector<std::unique_ptr<Owner>> owners_;
 };
 

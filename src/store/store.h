@@ -1,6 +1,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "store/reader.h"
 #include "store/write_item.h"
@@ -20,6 +22,10 @@ class Store {
   virtual ~Store() = default;
 
   virtual void submit(WriteItem item) = 0;
+  /// As submit() of each, in order, and so that one commit may take all of them.
+  virtual void submitAll(std::vector<WriteItem> items) {
+    for (auto& item : items) submit(std::move(item));
+  }
   /// `answered` runs after the last `done` of a commit (or of a refusal), on the same thread: who passes
   /// answers on can do so once for all of them. Set it before the items it is meant for.
   virtual void setAnswered(Task answered) = 0;

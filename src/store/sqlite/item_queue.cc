@@ -12,17 +12,24 @@ std::size_t bytesOf(const WriteItem& item) {
 
 }  // namespace
 
-std::optional<ItemQueue::Refused> ItemQueue::put(WriteItem item) {
-  const std::size_t bytes = bytesOf(item);
+std::vector<ItemQueue::Refused> ItemQueue::put(std::vector<WriteItem> items) {
+  std::vector<Refused> refused;
   {
     Lock lock(mutex_);
-    if (ended_) return Refused{std::move(item), Fault::unavailable("The store takes no more writes.")};
-    if (!fits(item, bytes))
-      return Refused{std::move(item), Fault::unavailable("Too many writes are waiting.")};
-    count(item, bytes);
-    items_.push_back(std::move(item));
+    for (auto& item : items) {
+      if (auto fault = putOne(item)) refused.push_back({std::move(item), std::move(*fault)});
+    }
   }
   ready_.notifyOne();
+  return refused;
+}
+
+std::optional<Fault> ItemQueue::putOne(WriteItem& item) {
+  const std::size_t bytes = bytesOf(item);
+  if (ended_) return Fault::unavailable("The store takes no more writes.");
+  if (!fits(item, bytes)) return Fault::unavailable("Too many writes are waiting.");
+  count(item, bytes);
+  items_.push_back(std::move(item));
   return std::nullopt;
 }
 

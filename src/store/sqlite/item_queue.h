@@ -18,12 +18,12 @@ class ItemQueue {
  public:
   explicit ItemQueue(const QueueLimits& limits) : limits_(limits) {}
 
-  /// Nothing if the item was taken, else the item and why not.
+  /// All at once, so that one take() may get all of them. Gives back what was refused, and why.
   struct Refused {
     WriteItem item;
     Fault fault;
   };
-  std::optional<Refused> put(WriteItem item);
+  std::vector<Refused> put(std::vector<WriteItem> items);
 
   /// At most `items_max`, as soon as there is one; none after `wait` or at the end.
   std::vector<WriteItem> take(std::size_t items_max, Milliseconds wait);
@@ -39,6 +39,7 @@ class ItemQueue {
     std::size_t items = 0;
     std::size_t bytes = 0;
   };
+  std::optional<Fault> putOne(WriteItem& item) REQUIRES(mutex_);
   bool fits(const WriteItem& item, std::size_t bytes) const REQUIRES(mutex_);
   void count(const WriteItem& item, std::size_t bytes) REQUIRES(mutex_);
   void uncount(const WriteItem& item, std::size_t bytes) REQUIRES(mutex_);

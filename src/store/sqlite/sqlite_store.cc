@@ -117,7 +117,13 @@ SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)
 SqliteStore::~SqliteStore() = default;
 
 void SqliteStore::submit(WriteItem item) {
-  parts_->writer->submit(std::move(item));
+  std::vector<WriteItem> one;
+  one.push_back(std::move(item));
+  submitAll(std::move(one));
+}
+
+void SqliteStore::submitAll(std::vector<WriteItem> items) {
+  parts_->writer->submit(std::move(items));
 }
 
 void SqliteStore::setAnswered(Task answered) {

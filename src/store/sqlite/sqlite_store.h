@@ -23,6 +23,7 @@ class SqliteStore final : public Store {
   ~SqliteStore() override;
 
   void submit(WriteItem item) override;
+  void submitAll(std::vector<WriteItem> items) override;
   void setAnswered(Task answered) override;
   Result<void> read(Callback<Result<void>(Reader&)> job) override;
   Health health() const override;

@@ -33,10 +33,10 @@ Writer::~Writer() {
   thread_.join();
 }
 
-void Writer::submit(WriteItem item) {
-  auto refused = queue_.put(std::move(item));
-  if (!refused) return;
-  refused->item.done(std::move(refused->fault));
+void Writer::submit(std::vector<WriteItem> items) {
+  auto refused = queue_.put(std::move(items));
+  if (refused.empty()) return;
+  for (auto& one : refused) one.item.done(std::move(one.fault));
   tellAnswered();
 }
 

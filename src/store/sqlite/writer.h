@@ -30,7 +30,7 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   /// Any thread.
-  void submit(WriteItem item);
+  void submit(std::vector<WriteItem> items);
   void setAnswered(Task answered);
   /// Why no write will ever succeed again; empty while they may. Any thread.
   std::string fatal() const;
