@@ -12,6 +12,8 @@
 namespace kith {
 namespace {
 
+constexpr std::int64_t kTokenLifeMax_s = std::int64_t{3'650} * 86'400;
+
 Reply<std::string> plainText(http::Responder responder) {
   return [responder = std::move(responder)](Result<std::string> result) {
     auto& loop = responder.loop();
@@ -52,8 +54,11 @@ void OperatorCommands::addTo(http::Router& router) {
   });
   router.add(http::Method::Post, "/token", [this](http::Request request, http::Responder responder) {
     const auto user = request.queryValue("user"), life = request.queryValue("ttl_s");
-    std::int64_t life_s = 3600;
+    std::int64_t life_s = 0;
     if (life) std::from_chars(life->data(), life->data() + life->size(), life_s);
+    if (!isIdText(user.value_or("")) || life_s <= 0 || life_s > kTokenLifeMax_s) {
+      return responder.answer(http::Response::of(422, "text/plain; charset=utf-8", "user must be an id, ttl_s 1 to ten years"));
+    }
     createToken(std::string(user.value_or("")), life_s, plainText(std::move(responder)));
   });
 }
@@ -88,7 +93,7 @@ std::optional<std::int64_t> parseDuration(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || number <= 0 || end + 1 != text.data() + text.size()) return std::nullopt;
   const std::int64_t unit = *end == 's' ? 1 : *end == 'm' ? 60 : *end == 'h' ? 3600 : *end == 'd' ? 86'400 : 0;
-  if (unit == 0 || number > 3'650 * 86'400 / unit) return std::nullopt;
+  if (unit == 0 || number > kTokenLifeMax_s / unit) return std::nullopt;
   return number * unit;
 }
 

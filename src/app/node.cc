@@ -43,7 +43,15 @@ Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& 
   TRY(node->listen());
   TRY(node->listenForCommands());
   node->run();
+  node->warnOfOpenAddress();
   return node;
+}
+
+void Node::warnOfOpenAddress() {
+  const auto& address = options_.text("http_server.address");
+  if (isLoopback(address)) return;
+  log_.warn("plain_http", {{"address", address}, {"why", "passwords and cookies cross the network unencrypted; put a TLS proxy in front"}});
+  if (!registrationOpen()) log_.warn("registration_off", {{"why", "the address is not loopback"}, {"option", "registration = open lets people make accounts"}});
 }
 
 Expected<std::unique_ptr<Node>, Error> Node::open(const Options& options, Log& log) {
@@ -214,7 +222,13 @@ void Node::drain(const std::atomic<bool>& hurry) {
     drained.push_back(done->get_future());
     core->loop.post([core = core.get(), time, done] {
       core->listener->stop();
-      core->gateway->drain(time, [done] { done->set_value(); });
+      // Requests under way are answered, clients leave: the core is done with both.
+      auto left = std::make_shared<int>(2);
+      auto one = [left, done] {
+        if (--*left == 0) done->set_value();
+      };
+      core->server->stop(one);
+      core->gateway->drain(time, one);
     });
   }
   for (auto& one : drained) {

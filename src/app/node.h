@@ -55,6 +55,7 @@ class Node {
   Expected<void, Error> makeCores();
   Expected<void, Error> listen();
   bool registrationOpen() const;
+  void warnOfOpenAddress();
   Expected<std::string, Error> secret(const std::string& name);
   void addInternalRoutes(http::Router& router);
   void addPage(http::Router& router);

@@ -18,15 +18,9 @@ void Follow::positioned(const store::Head& head) {
   state_ = State::Live;
   next_ = head.position.offset + 1;
   epoch_ = head.position.epoch;
+  removals_.startAt(head.position.offset);
   hold_.erase(hold_.begin(), hold_.lower_bound(next_));
   drainHold();
-}
-
-void Follow::rest() {
-  state_ = State::Cold;
-  hold_.clear();
-  overflowed_ = false;
-  ring_ = Ring(limits_.ring_entries_max, limits_.ring_bytes_max);
 }
 
 void Follow::entry(const LoggedEntry& logged, const std::string& epoch) {
@@ -57,6 +51,7 @@ void Follow::apply(Publication publication) {
     ring_.forget(publication.ref_seq);
   }
   next_ = publication.offset + 1;
+  removals_.note(publication);
   ring_.push(publication);
   apply_(publication);
 }

@@ -7,6 +7,7 @@
 
 #include "base/task.h"
 #include "eventlog/publication.h"
+#include "eventlog/removals.h"
 #include "eventlog/ring.h"
 #include "store/reader.h"
 
@@ -37,8 +38,6 @@ class Follow {
   void beginPositioning();
   /// Positioning -> Live, from a head read after beginPositioning().
   void positioned(const store::Head& head);
-  /// Forgets all; subscribers must be gone.
-  void rest();
 
   /// An entry that is durable. At the next offset it is applied; above, it is held.
   void entry(const LoggedEntry& logged, const std::string& epoch);
@@ -48,6 +47,7 @@ class Follow {
   Offset applied() const { return next_ - 1; }
   const std::string& epoch() const { return epoch_; }
   const Ring& ring() const { return ring_; }
+  const Removals& removals() const { return removals_; }
   /// Whether something above applied() is known to be durable and not at hand: held entries wait for
   /// one below them, or more came than may be held. The store is to be read from applied() to its head,
   /// each entry given to entry(), then filled() called.
@@ -66,6 +66,7 @@ class Follow {
   std::map<Offset, Publication> hold_;
   bool overflowed_ = false;
   Ring ring_;
+  Removals removals_;
 };
 
 }  // namespace kith

@@ -123,16 +123,41 @@ TEST_F(FollowTest, OlderEntriesReadFromTheStoreGoInFrontOfTheRing) {
   EXPECT_TRUE(follow.ring().covers(0, 3));
 }
 
-TEST_F(FollowTest, ARemovalIsFoundAmongRecentEntries) {
-  goLive(0);
+TEST_F(FollowTest, ARemovalIsKnownWhateverEditsDoToTheRing) {
+  goLive(4);
+  follow.entry(message(5), "e");
   LoggedEntry left;
-  left.entry.offset = 1;
+  left.entry.offset = 6;
   left.entry.type = EntryType::MemberLeft;
   left.entry.ref_user = UserId::trusted("bob");
   follow.entry(left, "e");
-  EXPECT_TRUE(follow.ring().removed(UserId::trusted("bob"), 0));
-  EXPECT_FALSE(follow.ring().removed(UserId::trusted("bob"), 1));
-  EXPECT_FALSE(follow.ring().removed(UserId::trusted("ann"), 0));
+  follow.entry(edit(7, 5, "again"), "e");
+  EXPECT_TRUE(follow.removals().mayHaveRemoved(UserId::trusted("bob"), 5));
+  EXPECT_FALSE(follow.removals().mayHaveRemoved(UserId::trusted("bob"), 6));
+  EXPECT_FALSE(follow.removals().mayHaveRemoved(UserId::trusted("ann"), 4));
+  EXPECT_TRUE(follow.removals().mayHaveRemoved(UserId::trusted("ann"), 3));  // before this node listened
+}
+
+TEST_F(FollowTest, WhoWasRemovedLongAgoIsUnknownNotKept) {
+  goLive(0);
+  for (Offset offset = 1; offset <= Removals::kMax + 10; ++offset) {
+    LoggedEntry left;
+    left.entry.offset = offset;
+    left.entry.type = EntryType::MemberLeft;
+    left.entry.ref_user = UserId::trusted("bob");
+    follow.entry(left, "e");
+  }
+  EXPECT_TRUE(follow.removals().mayHaveRemoved(UserId::trusted("ann"), 5));
+  EXPECT_FALSE(follow.removals().mayHaveRemoved(UserId::trusted("ann"), 100));
+}
+
+TEST_F(FollowTest, AnEditOfWhatWasReadBeforeItIsNoticed) {
+  goLive(0);
+  for (Offset offset = 1; offset <= 4; ++offset) follow.entry(message(offset), "e");
+  follow.entry(edit(5, 4, "x"), "e");
+  EXPECT_FALSE(follow.ring().rewrites(5));
+  EXPECT_TRUE(follow.ring().rewrites(4));
+  EXPECT_FALSE(follow.ring().rewrites(3));  // the message itself came later than that
 }
 
 }  // namespace

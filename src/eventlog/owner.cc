@@ -9,6 +9,7 @@ namespace kith {
 namespace {
 
 constexpr int kAccessReadsMax = 4;
+constexpr int kGapReadsMax = 4;
 constexpr Milliseconds kHoldTime{100};  // an entry that came too early waits so long for the one below it
 constexpr store::ReadBounds kFillBounds{1000, 4 * 1024 * 1024};
 
@@ -110,10 +111,8 @@ void EventLog::Owner::proceed(Place& here, const WaiterPtr& waiter) {
     here.behind.push_back(waiter);
     return;
   }
-  // Was he removed between the snapshot and now? The applied entries say so, or the store is asked again.
-  const Ring& ring = here.follow.ring();
-  const bool known = ring.covers(waiter->head.position.offset, applied);
-  if (!known || ring.removed(waiter->request.user, waiter->head.position.offset)) {
+  // Was he removed between the snapshot and now? If that may be, the store is asked again.
+  if (here.follow.removals().mayHaveRemoved(waiter->request.user, waiter->head.position.offset)) {
     if (waiter->reads >= kAccessReadsMax) return fail(here, waiter, Fault::unavailable("the room changes too fast; try again"));
     return readAccess(here.scope, waiter);
   }
@@ -132,10 +131,16 @@ void EventLog::Owner::proceed(Place& here, const WaiterPtr& waiter) {
 bool EventLog::Owner::needsGap(Place& here, const WaiterPtr& waiter, Offset since) {
   const Position& asked = *waiter->request.since;
   const Offset applied = here.follow.applied();
-  if (waiter->gap_read && here.follow.ring().covers(waiter->gap_last, applied)) return false;
+  const Ring& ring = here.follow.ring();
+  // What was read is good unless a text in it has been edited or deleted since.
+  if (waiter->gap_read && ring.covers(waiter->gap_last, applied) && !ring.rewrites(waiter->gap_last)) return false;
+  if (waiter->gap_reads > kGapReadsMax) {
+    waiter->gap_read = false;  // the room changes faster than it can be read: "not recovered", never in part
+    return false;
+  }
   if (!asked.epoch.empty() && asked.epoch != here.follow.epoch()) return false;
   if (since > applied || applied - since > parts_.limits.recovery_entries_max) return false;
-  return !here.follow.ring().covers(since, applied);
+  return !ring.covers(since, applied);
 }
 
 // One read for all who wait: from the oldest position among them.
@@ -170,9 +175,11 @@ void EventLog::Owner::gapRead(const Scope& scope, Offset after, Offset last, Res
   here.gap_reading = false;
   auto waiters = std::move(here.gap_waiters);
   here.gap_waiters.clear();
-  if (read && !read->empty() && read->back().offset == last) here.follow.remember(*read);
+  // Only while nothing was applied since: an edit or delete in between would find its text still here.
+  if (read && !read->empty() && here.follow.applied() == last && read->back().offset == last) here.follow.remember(*read);
   for (const auto& waiter : waiters) {
     const Offset since = waiter->request.since->offset;
+    ++waiter->gap_reads;
     if (!read) {
       fail(here, waiter, read.error());
       continue;
@@ -303,7 +310,8 @@ void EventLog::Owner::considerRest(Place& here) {
   here.linger = loop_.after(parts_.linger, [this, scope = here.scope] {
     Place& idle = place(scope);
     idle.linger = 0;
-    if (idle.listeners == 0 && idle.attaching == 0 && !idle.filling) places_.erase(scope);
+    if (idle.filling) return considerRest(idle);
+    if (idle.listeners == 0 && idle.attaching == 0) places_.erase(scope);
   });
 }
 

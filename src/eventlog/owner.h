@@ -33,6 +33,7 @@ class EventLog::Owner {
     store::Head head{};     // of the snapshot that granted access
     Granted granted{};
     int reads = 0;          // of access, bounded
+    int gap_reads = 0;      // bounded too
     std::vector<Publication> gap{};  // read from the store: (since, gap_last]
     Offset gap_last = 0;
     bool gap_read = false;

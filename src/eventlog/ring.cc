@@ -45,9 +45,10 @@ std::vector<Publication> Ring::after(Offset after) const {
   return {from, items_.end()};
 }
 
-bool Ring::removed(const UserId& user, Offset after) const {
+bool Ring::rewrites(Offset after) const {
   return std::any_of(items_.begin(), items_.end(), [&](const Publication& p) {
-    return p.offset > after && p.type == EntryType::MemberLeft && p.ref_user == user;
+    const bool changes = p.type == EntryType::MessageEdited || p.type == EntryType::MessageDeleted;
+    return changes && p.offset > after && p.ref_seq <= after;
   });
 }
 

@@ -31,8 +31,8 @@ class Ring {
   bool covers(Offset after, Offset last) const;
   /// All after `after`; the caller has asked covers().
   std::vector<Publication> after(Offset after) const;
-  /// Whether `user` was removed in (after, last], which is covered.
-  bool removed(const UserId& user, Offset after) const;
+  /// Whether an entry after `after` changes what an entry up to it shows: an edit, a delete.
+  bool rewrites(Offset after) const;
 
  private:
   void dropFront();

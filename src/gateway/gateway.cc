@@ -12,18 +12,38 @@ constexpr std::array<std::string_view, 1> kSubprotocols{"centrifuge-json"};
 constexpr Milliseconds kRefusalTime{2'000};
 constexpr Milliseconds kDrainStep{100};
 
-void refuse(std::unique_ptr<Connection> connection, int status, std::string_view field, std::string_view reason,
-            std::vector<std::unique_ptr<Connection>>& ending) {
+}  // namespace
+
+/// An upgrade that was answered with no: its connection, until that answer is with the client.
+class Gateway::Refused final : public ConnectionHandler {
+ public:
+  Refused(Gateway& gateway, std::unique_ptr<Connection> connection) : gateway_(gateway), connection_(std::move(connection)) {}
+  void say(std::string answer) {
+    connection_->setHandler(this);
+    connection_->send(FrameRef::own(std::move(answer)), FrameKind::Entry);
+    connection_->closeWhenSent(kRefusalTime);
+  }
+  void onBytes(std::span<char>) override {}
+  void onClosed(CloseReason) override { gateway_.refused_.erase(this); }  // destroys this
+
+ private:
+  Gateway& gateway_;
+  std::unique_ptr<Connection> connection_;
+};
+
+Gateway::Gateway(SessionCore& core, const GatewayOptions& options) : core_(core), options_(options) {}
+Gateway::~Gateway() = default;
+
+void Gateway::refuse(std::unique_ptr<Connection> connection, int status, std::string_view field, std::string_view reason) {
   std::string answer = "HTTP/1.1 " + std::to_string(status) + " " + std::string(http::statusText(status)) + "\r\n";
   if (!field.empty()) answer.append(field).append("\r\n");
   answer += "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: ";
   answer.append(std::to_string(reason.size() + 1)).append("\r\n\r\n").append(reason).append("\n");
-  connection->send(FrameRef::own(std::move(answer)), FrameKind::Entry);
-  connection->closeWhenSent(kRefusalTime);
-  ending.push_back(std::move(connection));
+  auto refused = std::make_unique<Refused>(*this, std::move(connection));
+  auto* here = refused.get();
+  refused_.emplace(here, std::move(refused));
+  here->say(std::move(answer));
 }
-
-}  // namespace
 
 void Gateway::addTo(http::Router& router) {
   router.addUpgrade("/connection/websocket", [this](http::Request request, std::unique_ptr<Connection> connection, std::string rest) {
@@ -32,11 +52,10 @@ void Gateway::addTo(http::Router& router) {
 }
 
 void Gateway::upgrade(const http::Request& request, std::unique_ptr<Connection> connection, std::string rest) {
-  std::erase_if(refused_, [](const auto& one) { return !one->isOpen(); });
-  if (draining_) return refuse(std::move(connection), 503, "Retry-After: 1", "the server is stopping", refused_);
+  if (draining_) return refuse(std::move(connection), 503, "Retry-After: 1", "the server is stopping");
   const auto origin = request.header("origin");
   if (!origin.empty() && !isAllowedOrigin(request, origin, options_.allowed_origins)) {
-    return refuse(std::move(connection), 403, "", "this origin is not allowed (client.allowed_origins)", refused_);
+    return refuse(std::move(connection), 403, "", "this origin is not allowed (client.allowed_origins)");
   }
   const auto upgrade_field = request.header("upgrade"), connection_field = request.header("connection"),
              version = request.header("sec-websocket-version"), key = request.header("sec-websocket-key"),
@@ -46,7 +65,7 @@ void Gateway::upgrade(const http::Request& request, std::unique_ptr<Connection> 
        connection_field, version, key, protocols},
       kSubprotocols);
   if (!accepted) {
-    return refuse(std::move(connection), accepted.error().status, accepted.error().field, accepted.error().reason, refused_);
+    return refuse(std::move(connection), accepted.error().status, accepted.error().field, accepted.error().reason);
   }
   connection->send(FrameRef::own(accepted->response), FrameKind::Entry);
   auto client = std::make_unique<WebSocketClient>(std::move(connection), core_, options_.limits,
@@ -66,12 +85,17 @@ void Gateway::drain(Milliseconds time, Task done) {
 // A few at a time: they come back to the next server spread out as well.
 void Gateway::drainStep(std::size_t per_step, Milliseconds left, std::shared_ptr<Task> done) {
   std::size_t asked = 0;
+  const bool over = left <= Milliseconds(0);
   for (const auto& [client, owned] : clients_) {
-    if (client->closing()) continue;
+    if (over) {
+      client->shutdown(WebSocketClient::Leave::Now);
+      continue;
+    }
+    if (client->leaving()) continue;
     if (asked++ == per_step) break;
-    client->shutdown();
+    client->shutdown(WebSocketClient::Leave::WhenAnswered);
   }
-  if (clients_.empty() || left <= Milliseconds(0)) return (*done)();
+  if (clients_.empty() || over) return (*done)();
   core_.loop.after(kDrainStep, [this, per_step, left, done] { drainStep(per_step, left - kDrainStep, done); });
 }
 

@@ -20,7 +20,8 @@ struct GatewayOptions {
 /// On its loop, owned by the wiring.
 class Gateway {
  public:
-  Gateway(SessionCore& core, const GatewayOptions& options) : core_(core), options_(options) {}
+  Gateway(SessionCore& core, const GatewayOptions& options);
+  ~Gateway();
 
   /// GET /connection/websocket.
   void addTo(http::Router& router);
@@ -30,12 +31,14 @@ class Gateway {
 
  private:
   void upgrade(const http::Request& request, std::unique_ptr<Connection> connection, std::string rest);
+  void refuse(std::unique_ptr<Connection> connection, int status, std::string_view field, std::string_view reason);
   void drainStep(std::size_t per_step, Milliseconds left, std::shared_ptr<Task> done);
 
   SessionCore& core_;
   const GatewayOptions& options_;
   std::unordered_map<WebSocketClient*, std::unique_ptr<WebSocketClient>> clients_;
-  std::vector<std::unique_ptr<Connection>> refused_;  // until their last word is out
+  class Refused;
+  std::unordered_map<Refused*, std::unique_ptr<Refused>> refused_;  // until their last word is out
   bool draining_ = false;
 };
 

@@ -26,7 +26,11 @@ void WebSocketClient::start(std::string rest) {
   if (!closing_) connection_->setHandler(this);
 }
 
-void WebSocketClient::shutdown() { session_->disconnect(protocol::kShutdown); }
+void WebSocketClient::shutdown(Leave leave) {
+  if (leave == Leave::Now) return session_->disconnect(protocol::kShutdown);
+  leaving_ = true;
+  session_->leave();
+}
 
 void WebSocketClient::onBytes(std::span<char> bytes) {
   while (!closing_) {

@@ -32,9 +32,10 @@ class WebSocketClient final : public ConnectionHandler, public Transport {
   ~WebSocketClient() override;
 
   void start(std::string rest);
-  /// Asks the client to come back elsewhere.
-  void shutdown();
-  bool closing() const { return closing_; }
+  /// Asks the client to come back elsewhere, once what he has asked is answered; or at once.
+  enum class Leave { WhenAnswered, Now };
+  void shutdown(Leave leave);
+  bool leaving() const { return leaving_ || closing_; }
 
   // ConnectionHandler
   void onBytes(std::span<char> bytes) override;
@@ -61,6 +62,7 @@ class WebSocketClient final : public ConnectionHandler, public Transport {
   std::shared_ptr<Session> session_;
   bool first_message_ = true;
   bool closing_ = false;
+  bool leaving_ = false;
   bool clean_ = false;
   Loop::TimerId message_timer_ = 0;
 };

@@ -29,19 +29,23 @@ class Body {
     }
     return std::string(value);
   }
-  bool flag(std::string_view name) const {
+  /// False where it is missing.
+  Result<bool> flag(std::string_view name) const {
     simdjson::dom::parser parser;
     simdjson::dom::object object;
+    simdjson::dom::element found;
     bool value = false;
-    return parser.parse(text_).get(object) == simdjson::SUCCESS && object.at_key(name).get(value) == simdjson::SUCCESS && value;
+    if (parser.parse(text_).get(object) != simdjson::SUCCESS || object.at_key(name).get(found) != simdjson::SUCCESS) return false;
+    if (found.get(value) != simdjson::SUCCESS) return Fault::badField(std::string(name), "must be true or false");
+    return value;
   }
 
  private:
   std::string text_;
 };
 
-std::string setCookie(const http::Request& request, const std::string& value, std::int64_t life_s) {
-  return cookieNameFor(request) + "=" + value + "; HttpOnly; SameSite=Lax; Path=/; Max-Age=" + std::to_string(life_s);
+std::string setCookie(const std::string& value, std::int64_t life_s) {
+  return std::string(kCookieName) + "=" + value + "; HttpOnly; SameSite=Lax; Path=/; Max-Age=" + std::to_string(life_s);
 }
 
 Result<NewAccount> newAccountOf(const Body& body) {
@@ -111,7 +115,7 @@ void Rest::answerSignedIn(const http::Request& request, Result<SignedIn> result,
     auto& [signed_in, answer] = *shared;
     if (!token) return answer(problemOf(token.error(), request.id));
     auto response = jsonResponse(request.rawPath().ends_with("/login") ? 200 : 201, meJson(signed_in.user, &*token));
-    response.with("Set-Cookie", setCookie(request, signed_in.cookie, kCookieLife_s));
+    response.with("Set-Cookie", setCookie(signed_in.cookie, kCookieLife_s));
     answer(std::move(response));
   }));
 }
@@ -119,15 +123,16 @@ void Rest::answerSignedIn(const http::Request& request, Result<SignedIn> result,
 void Rest::logout(const http::Request& request, Answer answer) {
   const auto body = request.body.empty() ? Result<Body>(Body{}) : Body::read(request);
   if (!body) return answer(problemOf(body.error(), request.id));
-  const bool everywhere = body->flag("everywhere");
+  const auto everywhere = body->flag("everywhere");
+  if (!everywhere) return answer(problemOf(everywhere.error(), request.id));
   auto done = onLoop<bool>([request, answer = std::move(answer)](Result<bool> result) mutable {
     if (!result) return answer(problemOf(result.error(), request.id));
     auto response = jsonResponse(200, "{}");
-    response.with("Set-Cookie", setCookie(request, "", 0));
+    response.with("Set-Cookie", setCookie("", 0));
     answer(std::move(response));
   });
   auto shared = std::make_shared<Reply<bool>>(std::move(done));
-  callerOf(parts_.accounts, request, [this, everywhere, shared](Result<Caller> caller) {
+  callerOf(parts_.accounts, request, [this, everywhere = *everywhere, shared](Result<Caller> caller) {
     if (!caller) return (*shared)(caller.error());
     const auto reach = everywhere ? LogoutReach::Everywhere : LogoutReach::ThisSession;
     parts_.accounts.logout(*caller, reach, [shared](Result<void> result) {

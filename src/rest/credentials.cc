@@ -17,10 +17,8 @@ std::string_view trimmed(std::string_view text) {
 
 }  // namespace
 
-std::string cookieNameFor(const http::Request&) { return "kith"; }
-
 std::string cookieOf(const http::Request& request) {
-  const auto name = cookieNameFor(request) + "=";
+  const auto name = std::string(kCookieName) + "=";
   std::string all = request.header("cookie");
   std::replace(all.begin(), all.end(), ',', ';');  // several fields are joined by commas; our values have none
   std::string_view rest = all;

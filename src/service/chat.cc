@@ -30,50 +30,59 @@ Written writtenOf(const store::Committed& committed) {
   return {{first.epoch, first.logged.entry.offset}, first.logged.entry.at, committed.duplicate, true};
 }
 
-// A message is never removed from the log, so that one look is enough, ahead of the write's turn.
-void ChatService::sendMessage(const Caller& caller, SendMessage request, Reply<Written> reply) {
-  if (request.reply_to == 0) return append(std::move(request), caller, std::move(reply));
-  auto shared = std::make_shared<std::pair<SendMessage, Reply<Written>>>(std::move(request), std::move(reply));
-  log_.read(
-      [shared](store::Reader& reader) -> Result<void> {
-        const auto answered = TRY(reader.message(shared->first.room, shared->first.reply_to));
-        if (!answered) return Fault::badField("reply_to", "must be the seq of a message of this room");
-        return {};
-      },
-      [this, shared, caller](Result<void> result) {
-        // Membership is judged first, in its turn: a stranger learns nothing from this look.
-        if (!result && result.error().temporary) return shared->second(result.error());
-        const bool known = result.ok();
-        if (!known) shared->first.reply_to = ~Offset{0};
-        append(std::move(shared->first), caller, std::move(shared->second));
-      });
+namespace {
+
+/// What a send writes, or why it may not.
+store::EntryDraft messageDraft(const SendMessage& request, const Caller& caller) {
+  store::EntryDraft draft;
+  draft.type = EntryType::MessageCreated;
+  draft.data = authorData(caller.name);
+  draft.message = store::NewMessage{request.text, request.format, request.reply_to};
+  return draft;
 }
 
-void ChatService::append(SendMessage request, const Caller& caller, Reply<Written> reply) {
-  const auto reply_to = std::to_string(request.reply_to);
-  const auto hash = requestHash(hash_key_, "chat.send", {request.text, formatName(request.format), reply_to});
-  auto run = [request, caller](store::ScopeState& now) -> Result<store::EntryDraft> {
+store::AppendRun plainSend(const SendMessage& request, const Caller& caller) {
+  return [request, caller](store::ScopeState& now) -> Result<store::EntryDraft> {
     const auto room = TRY(now.room());
     const auto mine = TRY(now.member(caller.user));
     TRY(judge(Right::PostMessage, {caller.user, room, mine}));
-    if (request.reply_to == ~Offset{0}) return Fault::badField("reply_to", "must be the seq of a message of this room");
-    store::EntryDraft draft;
-    draft.type = EntryType::MessageCreated;
-    draft.data = authorData(caller.name);
-    draft.message = store::NewMessage{request.text, request.format, request.reply_to};
-    return draft;
+    return messageDraft(request, caller);
   };
+}
+
+/// A reply reads one row more: the message it answers. In its turn, so that it keeps its place among the
+/// sender's other messages.
+store::TransactionRun replySend(const SendMessage& request, const Caller& caller) {
+  return [request, caller](store::Transaction& now) -> Result<store::Drafts> {
+    const auto room = TRY(now.room(request.room));
+    const auto mine = TRY(now.member(request.room, caller.user));
+    TRY(judge(Right::PostMessage, {caller.user, room, mine}));
+    if (!TRY(now.message(request.room, request.reply_to))) {
+      return Fault::badField("reply_to", "must be the seq of a message of this room");
+    }
+    return store::Drafts{{Scope::of(request.room), messageDraft(request, caller)}};
+  };
+}
+
+}  // namespace
+
+void ChatService::sendMessage(const Caller& caller, SendMessage request, Reply<Written> reply) {
+  const auto hash = requestHash(hash_key_, "chat.send", {request.text, formatName(request.format), std::to_string(request.reply_to)});
   auto done = [this, reply = std::move(reply)](Result<store::Committed> result) mutable {
     if (!result) return reply(result.error());
     if (!result->duplicate) broadcastMessage(*result);  // best effort: the log is what counts
     reply(writtenOf(*result));
   };
-  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, request.text.size(), store::AppendRun(std::move(run)), std::move(done)});
+  store::WriteItem item{{Scope::of(request.room)}, caller.user, request.nonce, hash, request.text.size(), {}, std::move(done)};
+  if (request.reply_to == 0) item.run = plainSend(request, caller);
+  else item.run = replySend(request, caller);
+  log_.append(std::move(item));
 }
 
 void ChatService::editMessage(const Caller& caller, EditMessage request, Reply<Written> reply) {
   const auto seq = std::to_string(request.seq);
   const auto hash = requestHash(hash_key_, "chat.edit", {seq, request.text});
+  const auto bytes = request.text.size();
   auto run = [request, caller](store::Transaction& now) -> Result<store::Drafts> {
     const auto room = TRY(now.room(request.room));
     const auto mine = TRY(now.member(request.room, caller.user));
@@ -92,7 +101,7 @@ void ChatService::editMessage(const Caller& caller, EditMessage request, Reply<W
     if (!result->duplicate) broadcastMessageEdit(*result);
     reply(writtenOf(*result));
   };
-  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, 0, store::TransactionRun(std::move(run)), std::move(done)});
+  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, bytes, store::TransactionRun(std::move(run)), std::move(done)});
 }
 
 void ChatService::deleteMessage(const Caller& caller, DeleteMessage request, Reply<Written> reply) {

@@ -67,7 +67,6 @@ class ChatService {
   void broadcastTyping(const Caller& caller, const RoomId& room, TypingIndicator::State state, Reply<bool> reply);
 
  private:
-  void append(SendMessage request, const Caller& caller, Reply<Written> reply);
   void broadcastMessage(const store::Committed& committed);
   void broadcastMessageEdit(const store::Committed& committed);
   void broadcastMessageDelete(const store::Committed& committed);

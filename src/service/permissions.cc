@@ -65,4 +65,12 @@ Result<Granted> mayRead(store::Reader& reader, const UserId& user, const Scope& 
   return Granted{mine->join_offset};
 }
 
+Result<Granted> mayListen(store::Reader& reader, const Caller& caller, const Scope& scope) {
+  if (scope.kind() == Scope::Kind::User && !caller.login.empty()) {
+    const auto login = TRY(reader.session(caller.login));
+    if (!login || login->revoked_at != 0) return Fault::of(FaultCode::Unauthorized);
+  }
+  return mayRead(reader, caller.user, scope);
+}
+
 }  // namespace kith

@@ -42,4 +42,7 @@ Result<void> judge(Right right, const Facts& facts);
 /// not there and for what is not his.
 Result<Granted> mayRead(store::Reader& reader, const UserId& user, const Scope& scope);
 
+/// The same for a connection, which also ends with its sign-in: Unauthorized if that was revoked.
+Result<Granted> mayListen(store::Reader& reader, const Caller& caller, const Scope& scope);
+
 }  // namespace kith

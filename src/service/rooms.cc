@@ -30,10 +30,13 @@ std::string roomData(const Room& room) {
   return out;
 }
 
-std::string removedData(const RoomId& room, std::string_view cause) {
+/// For the person alone: the reason is nobody else's business.
+std::string removedData(const RoomId& room, std::string_view cause, const std::string& reason) {
   std::string out;
   JsonWriter json(out);
-  json.beginObject().key("room").beginObject().field("id", room.text()).endObject().field("cause", cause).endObject();
+  json.beginObject().key("room").beginObject().field("id", room.text()).endObject().field("cause", cause);
+  if (!reason.empty()) json.field("reason", reason);
+  json.endObject();
   return out;
 }
 
@@ -46,14 +49,25 @@ store::ScopedDraft draftOf(Scope scope, EntryType type, const UserId& user, std:
   return {std::move(scope), std::move(draft)};
 }
 
+/// The answer of who has just come in: from what the commit wrote, so that nothing can fail after it. The
+/// position is the room's, whichever log the nonce is bound in.
+RoomWritten joinedAnswer(RoomWritten made, const store::Committed& committed) {
+  made.written = writtenOf(committed);
+  for (const auto& entry : committed.entries) {
+    if (entry.logged.entry.type == EntryType::MemberJoined) made.written.position = {entry.epoch, entry.logged.entry.offset};
+  }
+  return made;
+}
+
 /// What every way out of a room writes.
-Result<store::Drafts> takeOut(store::Transaction& now, RoomMember member, std::string_view cause) {
+Result<store::Drafts> takeOut(store::Transaction& now, RoomMember member, std::string_view cause,
+                              const std::string& reason = {}) {
   member.state = MemberState::Left;
   member.role = RoomRole::Member;
   TRY(now.putMember(member));
   return store::Drafts{
       draftOf(Scope::of(member.room), EntryType::MemberLeft, member.user, leftData(member.user, cause), -1),
-      draftOf(Scope::of(member.user), EntryType::RoomRemoved, member.user, removedData(member.room, cause))};
+      draftOf(Scope::of(member.user), EntryType::RoomRemoved, member.user, removedData(member.room, cause, reason))};
 }
 
 }  // namespace
@@ -70,7 +84,8 @@ RoomId DiscussionRoomService::newRoomId() {
 void DiscussionRoomService::createRoom(const Caller& caller, CreateRoom request, Reply<RoomWritten> reply) {
   const auto id = newRoomId();
   const auto hash = requestHash(hash_key_, "room.create", {request.name, request.topic});
-  auto run = [request, caller, id, limits = limits_](store::Transaction& now) -> Result<store::Drafts> {
+  auto made = std::make_shared<RoomWritten>();
+  auto run = [request, caller, id, made, limits = limits_](store::Transaction& now) -> Result<store::Drafts> {
     TRY(judge(Right::CreateRoom, {caller.user, std::nullopt, std::nullopt}));
     if (TRY(now.roomsOf(caller.user, limits.rooms_per_user_max)).size() >= limits.rooms_per_user_max) {
       return Fault{FaultCode::LimitExceeded, "rooms", "you are in as many rooms as one person may be", false};
@@ -78,17 +93,19 @@ void DiscussionRoomService::createRoom(const Caller& caller, CreateRoom request,
     const Room room{id, request.name, request.topic, caller.user, now.now()};
     TRY(now.putRoom(room));
     const auto joined = TRY(now.nextOffset(Scope::of(id)));
-    TRY(now.putMember({id, caller.user, RoomRole::Owner, MemberState::Member, now.now(), joined}));
+    const RoomMember mine{id, caller.user, RoomRole::Owner, MemberState::Member, now.now(), joined};
+    TRY(now.putMember(mine));
+    made->room = {room, 1, joined, 0, mine};
     return store::Drafts{
         draftOf(Scope::of(caller.user), EntryType::RoomAdded, caller.user, roomData(room)),
         draftOf(Scope::of(id), EntryType::MemberJoined, caller.user, joinedData(caller, RoomRole::Owner), 1)};
   };
-  auto done = [this, caller, id, reply = std::move(reply)](Result<store::Committed> result) mutable {
+  auto done = [this, caller, made, reply = std::move(reply)](Result<store::Committed> result) mutable {
     if (!result) return reply(result.error());
     if (!result->duplicate) broadcastUserJoined(*result);
     // A repeat made its room the first time: its id stands in the entry.
-    const auto made = result->duplicate ? roomOfJson(result->entries.front().logged.entry.data) : id;
-    answerWithRoom(caller, made, writtenOf(*result), std::move(reply));
+    if (result->duplicate) return answerWithRoom(caller, roomOfJson(result->entries.front().logged.entry.data), writtenOf(*result), std::move(reply));
+    reply(joinedAnswer(*made, *result));
   };
   log_.append({{Scope::of(caller.user), Scope::of(id)}, caller.user, request.nonce, hash, 0,
                store::TransactionRun(std::move(run)), std::move(done)});
@@ -97,24 +114,30 @@ void DiscussionRoomService::createRoom(const Caller& caller, CreateRoom request,
 void DiscussionRoomService::joinRoom(const Caller& caller, const RoomId& id, const std::string& nonce,
                                      Reply<RoomWritten> reply) {
   const auto hash = requestHash(hash_key_, "room.join", {});
-  auto run = [id, caller, limits = limits_](store::Transaction& now) -> Result<store::Drafts> {
+  auto made = std::make_shared<RoomWritten>();
+  auto run = [id, caller, made, limits = limits_](store::Transaction& now) -> Result<store::Drafts> {
     const auto room = TRY(now.room(id));
     const auto mine = TRY(now.member(id, caller.user));
     TRY(judge(Right::JoinRoom, {caller.user, room, mine}));
+    made->room = {*room, TRY(now.head(Scope::of(id))).members, 0, 0, mine};
     if (mine && mine->state == MemberState::Member) return store::Drafts{};
     if (TRY(now.roomsOf(caller.user, limits.rooms_per_user_max)).size() >= limits.rooms_per_user_max) {
       return Fault{FaultCode::LimitExceeded, "rooms", "you are in as many rooms as one person may be", false};
     }
     const auto offset = TRY(now.nextOffset(Scope::of(id)));
-    TRY(now.putMember({id, caller.user, RoomRole::Member, MemberState::Member, now.now(), offset}));
+    const RoomMember joined{id, caller.user, RoomRole::Member, MemberState::Member, now.now(), offset};
+    TRY(now.putMember(joined));
+    made->room.mine = joined;
+    ++made->room.members;
     return store::Drafts{
         draftOf(Scope::of(id), EntryType::MemberJoined, caller.user, joinedData(caller, RoomRole::Member), 1),
         draftOf(Scope::of(caller.user), EntryType::RoomAdded, caller.user, roomData(*room))};
   };
-  auto done = [this, caller, id, reply = std::move(reply)](Result<store::Committed> result) mutable {
+  auto done = [this, caller, id, made, reply = std::move(reply)](Result<store::Committed> result) mutable {
     if (!result) return reply(result.error());
     if (!result->duplicate) broadcastUserJoined(*result);
-    answerWithRoom(caller, id, writtenOf(*result), std::move(reply));
+    if (result->duplicate) return answerWithRoom(caller, id, writtenOf(*result), std::move(reply));
+    reply(joinedAnswer(*made, *result));
   };
   log_.append({{Scope::of(id), Scope::of(caller.user)}, caller.user, nonce, hash, 0,
                store::TransactionRun(std::move(run)), std::move(done)});
@@ -146,7 +169,7 @@ void DiscussionRoomService::kickMember(const Caller& caller, KickMember request,
     const auto mine = TRY(now.member(request.room, caller.user));
     const auto target = TRY(now.member(request.room, request.user));
     TRY(judge(Right::KickMember, {caller.user, room, mine, target}));
-    return takeOut(now, *target, "kicked");
+    return takeOut(now, *target, "kicked", request.reason);
   };
   auto done = [this, reply = std::move(reply)](Result<store::Committed> result) mutable {
     if (!result) return reply(result.error());

@@ -70,6 +70,7 @@ class DiscussionRoomService {
   void broadcastUserJoined(const store::Committed& committed);
   void broadcastUserLeft(const store::Committed& committed);
   void publishOthers(const store::Committed& committed);
+  /// Of a repeat: the room as it is now.
   void answerWithRoom(const Caller& caller, const RoomId& room, const Written& written, Reply<RoomWritten> reply);
   RoomId newRoomId();
 

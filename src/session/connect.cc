@@ -8,10 +8,14 @@
 namespace kith {
 namespace {
 
-std::string_view modeOf(const std::string& data, simdjson::dom::parser& parser) {
+/// "all", "personal" or "none"; nothing if it is something else.
+std::optional<std::string> modeOf(const std::string& data) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element asked;
   std::string_view mode;
-  if (data.empty() || parser.parse(data)["kith"]["subscriptions"].get(mode) != simdjson::SUCCESS) return "personal";
-  return mode;
+  if (data.empty() || parser.parse(data)["kith"]["subscriptions"].get(asked) != simdjson::SUCCESS) return "personal";
+  if (asked.get(mode) != simdjson::SUCCESS || (mode != "all" && mode != "personal" && mode != "none")) return std::nullopt;
+  return std::string(mode);
 }
 
 std::uint32_t ttlOf(std::int64_t expires_at_s, WallMs now) {
@@ -42,9 +46,9 @@ void Session::authenticated(std::uint32_t id, const protocol::Connect& request, 
     return failConnect(id, result.error());
   }
   caller_ = result->caller;
-  simdjson::dom::parser parser;
-  const auto mode = modeOf(request.data, parser);
-  mode_ = mode == "all" ? Mode::All : mode == "none" ? Mode::None : Mode::Personal;
+  const auto mode = modeOf(request.data);
+  if (!mode) return failConnect(id, Fault::badField("data.kith.subscriptions", "must be \"all\", \"personal\" or \"none\""));
+  mode_ = *mode == "all" ? Mode::All : *mode == "none" ? Mode::None : Mode::Personal;
 
   auto connecting = connecting_ = std::make_shared<Connecting>();
   connecting->id = id;
@@ -107,6 +111,8 @@ void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
     subscriptions_.clear();
     return failConnect(connecting->id, *connecting->fault);
   }
+  // Too much came meanwhile for one write: he connects again from where he stood.
+  if (connecting->held_bytes > core_.options.connect_held_bytes_max) return disconnect(protocol::kInsufficientState);
   protocol::ConnectResult result;
   result.client = client_id_;
   result.version = core_.options.server_version;

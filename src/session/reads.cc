@@ -9,6 +9,8 @@
 namespace kith {
 namespace {
 
+constexpr std::size_t kHistoryBytesMax = 256 * 1024;
+
 struct Range {
   Offset after = 0;
   Offset last = 0;
@@ -23,6 +25,23 @@ Range rangeOf(const protocol::History& request, Offset head, std::size_t count) 
   }
   const Offset last = request.has_since ? std::min(head, request.since.offset - 1) : head;
   return {last > n ? last - n : 0, last};
+}
+
+/// Entries from the top down, in small steps, so that what the bound cuts off is the oldest.
+Result<std::vector<LoggedEntry>> newestFirst(store::Reader& reader, const Scope& scope, Range range) {
+  constexpr Offset kStep = 16;
+  std::vector<LoggedEntry> out;
+  std::size_t bytes = 0;
+  while (range.last > range.after && bytes < kHistoryBytesMax) {
+    const Offset below = std::max(range.after, range.last > kStep ? range.last - kStep : 0);
+    auto step = TRY(reader.entries(scope, below, range.last, {kStep, SIZE_MAX}));
+    for (auto entry = step.rbegin(); entry != step.rend() && bytes < kHistoryBytesMax; ++entry) {
+      bytes += entry->entry.data.size() + (entry->message ? entry->message->text.size() : 0);
+      out.push_back(std::move(*entry));
+    }
+    range.last = below;
+  }
+  return out;
 }
 
 /// On channels, unknown and forbidden answer alike.
@@ -53,7 +72,8 @@ void Session::handle(std::uint32_t id, const protocol::History& request) {
         const auto head = TRY(reader.head(scope));
         const auto range = rangeOf(request, head.position.offset, count);
         std::vector<LoggedEntry> entries;
-        if (range.last > range.after) entries = TRY(reader.entries(scope, range.after, range.last, {count, 256 * 1024}));
+        if (request.reverse) entries = TRY(newestFirst(reader, scope, range));
+        else if (range.last > range.after) entries = TRY(reader.entries(scope, range.after, range.last, {count, kHistoryBytesMax}));
         TRY(mayRead(reader, user, scope));  // after the data, in its snapshot
         if (request.has_since && !request.since.epoch.empty() && request.since.epoch != head.position.epoch) {
           return Fault::of(FaultCode::UnrecoverablePosition);
@@ -64,7 +84,6 @@ void Session::handle(std::uint32_t id, const protocol::History& request) {
           auto publication = renderPublication(logged);
           result->publications.push_back({publication.offset, std::move(publication.data)});
         }
-        if (request.reverse) std::reverse(result->publications.begin(), result->publications.end());
         return {};
       },
       [done = std::move(done)](Result<void> read) mutable {

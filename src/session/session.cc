@@ -27,8 +27,13 @@ void Session::start() {
   });
 }
 
+void Session::leave() {
+  leaving_ = true;
+  if (running_ == 0) disconnect(protocol::kShutdown);
+}
+
 void Session::received(std::string_view message) {
-  if (state_ == State::Closed) return;
+  if (state_ == State::Closed || leaving_) return;
   auto commands = core_.reader.read(message);
   if (!commands) return disconnect(protocol::kBadRequest);
   core_.commands.add(static_cast<std::int64_t>(commands->size()));
@@ -72,7 +77,8 @@ void Session::runPending() {
 
 void Session::endCommand() {
   --running_;
-  runPending();
+  if (leaving_ && running_ == 0) return disconnect(protocol::kShutdown);
+  if (!leaving_) runPending();
 }
 
 void Session::send(std::string message) {
@@ -86,7 +92,9 @@ void Session::sendError(std::uint32_t id, Fault fault) { send(core_.format.codec
 void Session::deliver(const Scope& scope, const FrameRef& frame, FrameKind kind) {
   if (transport_ == nullptr) return;
   if (connecting_) {
-    if (kind == FrameKind::Entry) connecting_->held.push_back({scope, frame});
+    if (kind != FrameKind::Entry) return;
+    connecting_->held_bytes += frame.size();
+    connecting_->held.push_back({scope, frame});
     return;
   }
   if (scope.kind() == Scope::Kind::User && find(scope)->by == Subscription::By::Silent) return;

@@ -34,6 +34,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void closed(Gone how);
   /// Says why and closes.
   void disconnect(const protocol::Disconnect& why);
+  /// Closes with 3001 once the commands under way are answered; takes no new ones meanwhile.
+  void leave();
 
   // Subscriber
   const UserId& listener() const override { return caller_.user; }
@@ -120,6 +122,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   bool reading_paused_ = false;
   bool failed_ = false;  // connect was refused: any further command is 3501
   bool present_ = false;  // counted as online
+  bool leaving_ = false;  // for a stop: commands under way are answered first
   std::uint32_t running_ = 0;
   std::string client_id_;
   Caller caller_;
@@ -145,6 +148,7 @@ struct Session::Connecting {
     FrameRef frame;
   };
   std::vector<Held> held;  // live entries that came before the reply was written
+  std::size_t held_bytes = 0;
 };
 
 template <class T>

@@ -33,6 +33,7 @@ struct SessionOptions {
   std::size_t commands_running_max = 32;
   std::size_t commands_waiting_max = 8192;    // of what was read before reading paused
   std::size_t connect_recovery_bytes_max = 400 * 1024;
+  std::size_t connect_held_bytes_max = 512 * 1024;  // live entries that wait for the connect reply
   std::size_t history_entries_max = 300;
   std::size_t presence_users_max = 1000;
   std::size_t frame_bytes_max = 64 * 1024;  // told to clients

@@ -26,13 +26,15 @@ void Session::takeOff(const Scope& scope) {
 void Session::attach(const Scope& scope, std::optional<Position> since, bool since_joined,
                      Callback<void(Session&, Result<Attached>)> done) {
   AttachRequest request{scope, caller_.user, core_.index, std::move(since), since_joined,
-                        [user = caller_.user, scope](store::Reader& reader) { return mayRead(reader, user, scope); }};
+                        [caller = caller_, scope](store::Reader& reader) { return mayListen(reader, caller, scope); }};
   auto answered = [weak = weak_from_this(), core = &core_, scope, done = std::move(done)](Result<Attached> result) mutable {
     const auto self = weak.lock();
     if (!self || self->state_ == State::Closed) {
       if (result) core->log.detach(scope, core->index);
       return;
     }
+    // The sign-in was ended while this connection came: it never hears of that otherwise.
+    if (!result && result.error().code == FaultCode::Unauthorized) return self->disconnect(protocol::kStateInvalidated);
     auto* subscription = self->find(scope);
     ASSERT(subscription != nullptr);
     const auto later = std::move(subscription->later);
