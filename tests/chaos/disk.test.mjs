@@ -138,6 +138,7 @@ for (const [how, when] of [['once', '40'], ['for ever', '40+']]) {
     server.wrap = [];
     await server.start();
     await Promise.all(working);
+    await ben.write('room.join', room);  // he may have been put out by the last act
     const counts = await finish(set, [ben, ann]);
     console.log(`failed sync ${how}: told ${atFailure?.error.message ?? 'only by the end of the line'}, ${JSON.stringify(counts)}`);
   });

@@ -35,7 +35,8 @@ async function record(flags) {
     }
   };
   await Promise.all(people.slice(0, 4).map(send));
-  await Promise.all(people.map((one) => one.reached(new Map([[`room:${room}`, messages]]))));
+  const top = Math.max(...[...sent.keys()].map((position) => Number(position.split(' ')[1])));
+  await Promise.all(people.map((one) => one.reached(new Map([[`room:${room}`, top]]))));
   people.forEach((one) => one.leaveStage());
   const { pid } = server.process;
   process.kill(Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ')[0]), 'SIGKILL');
@@ -68,7 +69,8 @@ async function examine({ file, sent, data }, onReply = () => {}) {
       for (const nonce of event.of.covers) written.set(nonce, true);
     } else if (phase === 'begin' && (call === 'sendmsg' || call === 'sendto' || call === 'writev')) {
       const text = Buffer.concat(event.parts()).toString('latin1');
-      for (const [, nonce] of text.matchAll(/"push":[^\n]*?"nonce":"([\w-]+)"/g)) if (nonces.has(nonce)) tell('fanouts', nonce);
+      // Live or recovered: whatever shows the message to a client carries its nonce.
+      for (const [, nonce] of text.matchAll(/"nonce":"([\w-]+)"/g)) if (nonces.has(nonce)) tell('fanouts', nonce);
       for (const [, offset, epoch] of text.matchAll(/"seq":\d+,"offset":(\d+),"epoch":"([\w-]+)"/g)) {
         const nonce = sent.get(`${epoch} ${offset}`);
         if (nonce === undefined) continue;
