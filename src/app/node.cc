@@ -1,7 +1,5 @@
 #include "app/node.h"
 
-#include <sys/stat.h>
-
 #include <future>
 #include <iterator>
 #include <sstream>
@@ -11,6 +9,7 @@
 #include "app/security_headers.h"
 #include "app/version.h"
 #include "presence/memory/memory_presence.h"
+#include "service/stored_secret.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace kith {
@@ -96,25 +95,8 @@ bool Node::registrationOpen() const {
 
 /// A key of this deployment, made at first start and kept in the store.
 Expected<std::string, Error> Node::secret(const std::string& name) {
-  std::promise<Result<std::string>> promise;
-  auto answer = promise.get_future();
-  auto made = std::make_shared<std::string>(Random().token(32));
-  store::WriteItem item;
-  item.scopes = {Scope::of(UserId::trusted("kith"))};
-  item.run = store::TransactionRun([name, made](store::Transaction& now) -> Result<store::Drafts> {
-    if (auto there = TRY(now.secret(name))) {
-      *made = std::move(*there);
-    } else {
-      TRY(now.putSecret(name, *made));
-    }
-    return store::Drafts{};
-  });
-  item.done = [&promise, made](Result<store::Committed> result) {
-    if (!result) return promise.set_value(result.error());
-    promise.set_value(*made);
-  };
-  store_->submit(std::move(item));
-  auto result = answer.get();
+  Random random;
+  auto result = storedSecret(*store_, name, random);
   if (!result) return Error{"the key \"" + name + "\" could not be read from the store: " + result.error().detail};
   return std::move(*result);
 }

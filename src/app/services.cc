@@ -2,12 +2,13 @@
 #include "app/core.h"
 #include "app/node.h"
 #include "presence/memory/memory_presence.h"
+#include "service/stored_secret.h"
 
 namespace kith {
 
 Expected<void, Error> Node::makeServices() {
   auto size = [this](std::string_view key) { return static_cast<std::size_t>(options_.number(key)); };
-  const auto hash_key = TRY(secret("request_hash_key"));
+  const auto hash_key = TRY(secret(kRequestHashKey));
 
   std::size_t count = size("http_server.cores");
   if (count == 0) count = std::max(1U, std::thread::hardware_concurrency());
@@ -49,9 +50,9 @@ Expected<void, Error> Node::makeServices() {
 
 Expected<void, Error> Node::makeAccounts() {
   Tokens::Options tokens;
-  tokens.own_key = TRY(secret("own_token_key"));
+  tokens.own_key = TRY(secret(kOwnTokenKey));
   tokens.host_key = options_.text("client.token.hmac_secret_key");
-  if (tokens.host_key.empty()) tokens.host_key = TRY(secret("host_token_key"));
+  if (tokens.host_key.empty()) tokens.host_key = TRY(secret(kHostTokenKey));
   tokens.host_previous_key = options_.text("client.token.previous_hmac_secret_key");
   tokens_ = std::make_unique<Tokens>(std::move(tokens), clock_);
   passwords_ = std::make_unique<PasswordPool>();
