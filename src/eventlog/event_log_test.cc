@@ -33,7 +33,8 @@ class EventLogTest : public ::testing::Test, protected Sink {
     for (auto& loop : loops_) threads_.emplace_back([&loop] { loop.run(); });
     start();
   }
-  ~EventLogTest() override {
+  // Before the destructors: until the loops have ended they call this Sink.
+  void TearDown() override {
     workers_.reset();
     for (auto& loop : loops_) loop.stop();
     for (auto& thread : threads_) thread.join();
