@@ -135,3 +135,18 @@ test('what is recovered is the same, byte for byte, as what was live', async () 
   assert.equal(JSON.stringify(publications), JSON.stringify(live.publications(channel)));
   for (const client of [raw, live, late]) await client.close();
 });
+
+test('a reverse page that is cut by its size keeps the newest entries, and the walk goes on without a hole', async () => {
+  const { raw, room, channel, epoch } = await filled('heavy', 0);
+  const count = 90;
+  for (let i = 0; i < count; i += 1) await raw.rpc('chat.send', { room, text: `${i} ${'x'.repeat(3990)}` });
+  const seen = [];
+  for (let since; seen.at(-1) !== 1;) {
+    const { history } = await raw.ask({ history: { channel, limit: -1, reverse: true, ...(since ? { since } : {}) } });
+    assert.ok(history.publications.length > 0);
+    seen.push(...history.publications.map(({ offset }) => offset));
+    since = { offset: seen.at(-1), epoch };
+  }
+  assert.deepEqual(seen, Array.from({ length: count + 1 }, (_, i) => count + 1 - i));
+  raw.close();
+});

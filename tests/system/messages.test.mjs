@@ -210,3 +210,11 @@ test('a message carries its nonce, format and author to everybody, and its time 
   assert.equal((await bob.refused('chat.send', { room, text: 'x', format: 'html' })).message, 'bad_request:format');
   end();
 });
+
+test('a reply keeps its place among the other messages of its sender', async () => {
+  const { ann, room, end } = await pair('order');
+  const { seq } = await ann.send(room, 'first');
+  const sent = await Promise.all(Array.from({ length: 20 }, (_, i) => ann.send(room, `m${i}`, i % 2 === 0 ? { reply_to: seq } : {})));
+  assert.deepEqual(sent.map((one) => one.seq), sent.map((one) => one.seq).sort((a, b) => a - b));
+  end();
+});

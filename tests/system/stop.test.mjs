@@ -134,3 +134,25 @@ test('K15: a SIGTERM during the start ends it, and the next start is none the wo
     assert.equal((await server.rest('POST', '/rooms', { user: 'ann', body: { name: 'after' } })).status, 201);
   });
 });
+
+test('a stop answers the REST requests under way: what was stored was said', async () => {
+  const server = await new Server().start();
+  const made = await server.rest('POST', '/rooms', { user: 'ann', body: { name: 'Stop' } });
+  const room = made.body.room.id;
+  const answered = new Set();
+  const sends = Array.from({ length: 80 }, (_, i) => server.rest('POST', `/rooms/${room}/messages`, { user: 'ann', body: { text: `m${i}` } })
+    .then(({ status }) => { if (status === 201) answered.add(`m${i}`); }, () => undefined));
+  await Promise.any(sends);
+  server.process.kill('SIGTERM');
+  assert.deepEqual(await server.exited, { code: 0, signal: null });
+  await Promise.all(sends);
+
+  server.port = 0;
+  await server.start();
+  const { body } = await server.rest('GET', `/rooms/${room}/messages?limit=200`, { user: 'ann' });
+  const stored = body.messages.map((message) => message.text);
+  assert.ok(answered.size > 0);
+  assert.deepEqual(stored.filter((text) => !answered.has(text)), [], 'stored, but not answered');
+  assert.equal(stored.length, answered.size);
+  await server.stop();
+});
