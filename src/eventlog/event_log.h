@@ -69,6 +69,20 @@ class EventLog {
   /// Runs `read` on a worker with one snapshot, then `done` on the worker's thread. Full queue or a
   /// failing store: `done` with a temporary fault.
   void read(Callback<Result<void>(store::Reader&)> read, Callback<void(Result<void>)> done);
+  /// The same for a read that gives a value.
+  template <class T>
+  void readValue(Callback<Result<T>(store::Reader&)> read, Callback<void(Result<T>)> done) {
+    auto value = std::make_shared<std::optional<T>>();
+    this->read(
+        [value, read = std::move(read)](store::Reader& reader) mutable -> Result<void> {
+          value->emplace(TRY(read(reader)));
+          return {};
+        },
+        [value, done = std::move(done)](Result<void> result) mutable {
+          if (!result) return done(std::move(result).error());
+          done(std::move(**value));
+        });
+  }
 
   /// Adds a subscriber of `core`: access, replay and going live are one. `done` is posted to the loop
   /// of that core before any later publication is. Fails with the fault of may_read, or a temporary one.

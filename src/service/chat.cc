@@ -22,17 +22,7 @@ std::string seqData(Offset seq, const std::string& reason) {
   return out;
 }
 
-}  // namespace
-
-Written writtenOf(const store::Committed& committed) {
-  if (committed.entries.empty()) return {{}, 0, false, false};
-  const auto& first = committed.entries.front();
-  return {{first.epoch, first.logged.entry.offset}, first.logged.entry.at, committed.duplicate, true};
-}
-
-namespace {
-
-/// What a send writes, or why it may not.
+/// The entry of a send.
 store::EntryDraft messageDraft(const SendMessage& request, const Caller& caller) {
   store::EntryDraft draft;
   draft.type = EntryType::MessageCreated;
@@ -54,9 +44,7 @@ store::AppendRun plainSend(const SendMessage& request, const Caller& caller) {
 /// sender's other messages.
 store::TransactionRun replySend(const SendMessage& request, const Caller& caller) {
   return [request, caller](store::Transaction& now) -> Result<store::Drafts> {
-    const auto room = TRY(now.room(request.room));
-    const auto mine = TRY(now.member(request.room, caller.user));
-    TRY(judge(Right::PostMessage, {caller.user, room, mine}));
+    TRY(judgeInRoom(Right::PostMessage, now, caller.user, request.room));
     if (!TRY(now.message(request.room, request.reply_to))) {
       return Fault::badField("reply_to", "must be the seq of a message of this room");
     }
@@ -66,13 +54,15 @@ store::TransactionRun replySend(const SendMessage& request, const Caller& caller
 
 }  // namespace
 
+Written writtenOf(const store::Committed& committed) {
+  if (committed.entries.empty()) return {{}, 0, false, false};
+  const auto& first = committed.entries.front();
+  return {{first.epoch, first.logged.entry.offset}, first.logged.entry.at, committed.duplicate, true};
+}
+
 void ChatService::sendMessage(const Caller& caller, SendMessage request, Reply<Written> reply) {
   const auto hash = requestHash(hash_key_, "chat.send", {request.text, formatName(request.format), std::to_string(request.reply_to)});
-  auto done = [this, reply = std::move(reply)](Result<store::Committed> result) mutable {
-    if (!result) return reply(result.error());
-    if (!result->duplicate) broadcastMessage(*result);  // best effort: the log is what counts
-    reply(writtenOf(*result));
-  };
+  auto done = broadcastThenAnswer(this, &ChatService::broadcastMessage, std::move(reply));
   store::WriteItem item{{Scope::of(request.room)}, caller.user, request.nonce, hash, request.text.size(), {}, std::move(done)};
   if (request.reply_to == 0) item.run = plainSend(request, caller);
   else item.run = replySend(request, caller);
@@ -96,11 +86,7 @@ void ChatService::editMessage(const Caller& caller, EditMessage request, Reply<W
     draft.ref_seq = request.seq;
     return store::Drafts{{Scope::of(request.room), draft}};
   };
-  auto done = [this, reply = std::move(reply)](Result<store::Committed> result) mutable {
-    if (!result) return reply(result.error());
-    if (!result->duplicate) broadcastMessageEdit(*result);
-    reply(writtenOf(*result));
-  };
+  auto done = broadcastThenAnswer(this, &ChatService::broadcastMessageEdit, std::move(reply));
   log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, bytes, store::TransactionRun(std::move(run)), std::move(done)});
 }
 
@@ -122,11 +108,7 @@ void ChatService::deleteMessage(const Caller& caller, DeleteMessage request, Rep
     draft.data = seqData(request.seq, request.reason);
     return store::Drafts{{Scope::of(request.room), draft}};
   };
-  auto done = [this, reply = std::move(reply)](Result<store::Committed> result) mutable {
-    if (!result) return reply(result.error());
-    if (!result->duplicate) broadcastMessageDelete(*result);
-    reply(writtenOf(*result));
-  };
+  auto done = broadcastThenAnswer(this, &ChatService::broadcastMessageDelete, std::move(reply));
   log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, 0, store::TransactionRun(std::move(run)), std::move(done)});
 }
 
@@ -149,9 +131,7 @@ void ChatService::broadcastTyping(const Caller& caller, const RoomId& room, Typi
                                   Reply<bool> reply) {
   log_.read(
       [user = caller.user, room](store::Reader& reader) -> Result<void> {
-        const auto row = TRY(reader.room(room));
-        const auto mine = TRY(reader.member(room, user));
-        return judge(Right::Type, {user, row, mine});
+        return judgeInRoom(Right::Type, reader, user, room);
       },
       [this, caller, room, state, reply = std::move(reply)](Result<void> result) mutable {
         if (!result) return reply(result.error());

@@ -80,4 +80,16 @@ class ChatService {
 /// The answer of a commit by its first entry.
 Written writtenOf(const store::Committed& committed);
 
+/// What becomes of a write: broadcast once, best effort, since the log is what counts; then answered.
+template <class Service>
+Callback<void(Result<store::Committed>)> broadcastThenAnswer(Service* service,
+                                                             void (Service::*broadcast)(const store::Committed&),
+                                                             Reply<Written> reply) {
+  return [service, broadcast, reply = std::move(reply)](Result<store::Committed> result) mutable {
+    if (!result) return reply(std::move(result).error());
+    if (!result->duplicate) (service->*broadcast)(*result);
+    reply(writtenOf(*result));
+  };
+}
+
 }  // namespace kith

@@ -6,13 +6,6 @@
 namespace kith {
 namespace {
 
-// After the data, in the same snapshot: only then does the row say whether it may be shown.
-Result<void> mayReadRoom(store::Reader& reader, const UserId& user, const RoomId& id) {
-  const auto room = TRY(reader.room(id));
-  const auto mine = TRY(reader.member(id, user));
-  return judge(Right::ReadRoom, {user, room, mine});
-}
-
 Result<void> fillShown(store::Reader& reader, const RoomId& room, ShownPage& shown) {
   std::set<UserId> authors;
   for (const auto& [message, nonce] : shown.page.messages) {
@@ -31,51 +24,42 @@ Result<void> fillShown(store::Reader& reader, const RoomId& room, ShownPage& sho
 
 }  // namespace
 
+// Each judges after it has read the data, in the same snapshot: only then does the row say whether it may be shown.
+
 void ChatService::getMessages(const Caller& caller, const RoomId& room, store::PageQuery query, Reply<ShownPage> reply) {
-  auto shown = std::make_shared<ShownPage>();
-  log_.read(
-      [shown, user = caller.user, room, query](store::Reader& reader) -> Result<void> {
-        shown->page = TRY(reader.page(room, query));
-        TRY(fillShown(reader, room, *shown));
-        return mayReadRoom(reader, user, room);
+  log_.readValue<ShownPage>(
+      [user = caller.user, room, query](store::Reader& reader) -> Result<ShownPage> {
+        ShownPage shown{TRY(reader.page(room, query)), {}, {}};
+        TRY(fillShown(reader, room, shown));
+        TRY(judgeInRoom(Right::ReadRoom, reader, user, room));
+        return shown;
       },
-      [shown, reply = std::move(reply)](Result<void> result) mutable {
-        if (!result) return reply(result.error());
-        reply(std::move(*shown));
-      });
+      std::move(reply));
 }
 
 void ChatService::getMessage(const Caller& caller, const RoomId& room, Offset seq, Reply<ShownPage> reply) {
-  auto shown = std::make_shared<ShownPage>();
-  log_.read(
-      [shown, user = caller.user, room, seq](store::Reader& reader) -> Result<void> {
-        shown->page = TRY(reader.page(room, {store::PageQuery::From::Around, seq, 1}));
-        std::erase_if(shown->page.messages, [&](const auto& row) { return row.first.seq != seq; });
-        TRY(fillShown(reader, room, *shown));
-        TRY(mayReadRoom(reader, user, room));
-        if (shown->page.messages.empty()) return Fault::of(FaultCode::NotFound);
-        return {};
+  log_.readValue<ShownPage>(
+      [user = caller.user, room, seq](store::Reader& reader) -> Result<ShownPage> {
+        ShownPage shown{TRY(reader.page(room, {store::PageQuery::From::Around, seq, 1})), {}, {}};
+        std::erase_if(shown.page.messages, [&](const auto& row) { return row.first.seq != seq; });
+        TRY(fillShown(reader, room, shown));
+        TRY(judgeInRoom(Right::ReadRoom, reader, user, room));
+        if (shown.page.messages.empty()) return Fault::of(FaultCode::NotFound);
+        return shown;
       },
-      [shown, reply = std::move(reply)](Result<void> result) mutable {
-        if (!result) return reply(result.error());
-        reply(std::move(*shown));
-      });
+      std::move(reply));
 }
 
 void ChatService::getEdits(const Caller& caller, const RoomId& room, Offset seq, Reply<std::vector<MessageEdit>> reply) {
-  auto edits = std::make_shared<std::vector<MessageEdit>>();
-  log_.read(
-      [edits, user = caller.user, room, seq](store::Reader& reader) -> Result<void> {
+  log_.readValue<std::vector<MessageEdit>>(
+      [user = caller.user, room, seq](store::Reader& reader) -> Result<std::vector<MessageEdit>> {
         const auto message = TRY(reader.message(room, seq));
-        *edits = TRY(reader.edits(room, seq));
-        TRY(mayReadRoom(reader, user, room));
+        auto edits = TRY(reader.edits(room, seq));
+        TRY(judgeInRoom(Right::ReadRoom, reader, user, room));
         if (!message) return Fault::of(FaultCode::NotFound);
-        return {};
+        return edits;
       },
-      [edits, reply = std::move(reply)](Result<void> result) mutable {
-        if (!result) return reply(result.error());
-        reply(std::move(*edits));
-      });
+      std::move(reply));
 }
 
 }  // namespace kith

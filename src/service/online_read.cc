@@ -8,9 +8,7 @@ namespace {
 void ifReader(Services& services, const Caller& caller, const RoomId& room, Callback<void(Result<void>)> then) {
   services.log.read(
       [user = caller.user, room](store::Reader& reader) -> Result<void> {
-        const auto row = TRY(reader.room(room));
-        const auto mine = TRY(reader.member(room, user));
-        return judge(Right::ReadRoom, {user, row, mine});
+        return judgeInRoom(Right::ReadRoom, reader, user, room);
       },
       std::move(then));
 }

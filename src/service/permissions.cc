@@ -54,6 +54,12 @@ Result<void> judge(Right right, const Facts& facts) {
   return deny(FaultCode::PermissionDenied);
 }
 
+Result<void> judgeInRoom(Right right, store::Reader& reader, const UserId& user, const RoomId& id) {
+  const auto room = TRY(reader.room(id));
+  const auto mine = TRY(reader.member(id, user));
+  return judge(right, {user, room, mine});
+}
+
 Result<Granted> mayRead(store::Reader& reader, const UserId& user, const Scope& scope) {
   if (scope.kind() == Scope::Kind::User) {
     if (user.empty() || scope.user() != user) return Fault::of(FaultCode::PermissionDenied);

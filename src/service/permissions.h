@@ -38,6 +38,9 @@ struct Facts {
 /// was asked; what only members may do is NotMember to others.
 Result<void> judge(Right right, const Facts& facts);
 
+/// The same for what needs the room and the asker's own row alone, read here.
+Result<void> judgeInRoom(Right right, store::Reader& reader, const UserId& user, const RoomId& room);
+
 /// May `user` read the log of `scope`? Judged in the snapshot; PermissionDenied alike for what is
 /// not there and for what is not his.
 Result<Granted> mayRead(store::Reader& reader, const UserId& user, const Scope& scope);

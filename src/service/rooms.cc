@@ -59,6 +59,11 @@ RoomWritten joinedAnswer(RoomWritten made, const store::Committed& committed) {
   return made;
 }
 
+Result<void> mayEnterOneMore(store::Transaction& now, const UserId& user, const RoomLimits& limits) {
+  if (TRY(now.roomsOf(user, limits.rooms_per_user_max)).size() < limits.rooms_per_user_max) return {};
+  return Fault{FaultCode::LimitExceeded, "rooms", "you are in as many rooms as one person may be", false};
+}
+
 /// What every way out of a room writes.
 Result<store::Drafts> takeOut(store::Transaction& now, RoomMember member, std::string_view cause,
                               const std::string& reason = {}) {
@@ -87,9 +92,7 @@ void DiscussionRoomService::createRoom(const Caller& caller, CreateRoom request,
   auto made = std::make_shared<RoomWritten>();
   auto run = [request, caller, id, made, limits = limits_](store::Transaction& now) -> Result<store::Drafts> {
     TRY(judge(Right::CreateRoom, {caller.user, std::nullopt, std::nullopt}));
-    if (TRY(now.roomsOf(caller.user, limits.rooms_per_user_max)).size() >= limits.rooms_per_user_max) {
-      return Fault{FaultCode::LimitExceeded, "rooms", "you are in as many rooms as one person may be", false};
-    }
+    TRY(mayEnterOneMore(now, caller.user, limits));
     const Room room{id, request.name, request.topic, caller.user, now.now()};
     TRY(now.putRoom(room));
     const auto joined = TRY(now.nextOffset(Scope::of(id)));
@@ -121,9 +124,7 @@ void DiscussionRoomService::joinRoom(const Caller& caller, const RoomId& id, con
     TRY(judge(Right::JoinRoom, {caller.user, room, mine}));
     made->room = {*room, TRY(now.head(Scope::of(id))).members, 0, 0, mine};
     if (mine && mine->state == MemberState::Member) return store::Drafts{};
-    if (TRY(now.roomsOf(caller.user, limits.rooms_per_user_max)).size() >= limits.rooms_per_user_max) {
-      return Fault{FaultCode::LimitExceeded, "rooms", "you are in as many rooms as one person may be", false};
-    }
+    TRY(mayEnterOneMore(now, caller.user, limits));
     const auto offset = TRY(now.nextOffset(Scope::of(id)));
     const RoomMember joined{id, caller.user, RoomRole::Member, MemberState::Member, now.now(), offset};
     TRY(now.putMember(joined));
@@ -153,11 +154,7 @@ void DiscussionRoomService::leaveRoom(const Caller& caller, const RoomId& id, co
     TRY(judge(Right::LeaveRoom, {caller.user, room, mine}));
     return takeOut(now, *mine, "left");
   };
-  auto done = [this, reply = std::move(reply)](Result<store::Committed> result) mutable {
-    if (!result) return reply(result.error());
-    if (!result->duplicate) broadcastUserLeft(*result);
-    reply(writtenOf(*result));
-  };
+  auto done = broadcastThenAnswer(this, &DiscussionRoomService::broadcastUserLeft, std::move(reply));
   log_.append({{Scope::of(id), Scope::of(caller.user)}, caller.user, nonce, hash, 0,
                store::TransactionRun(std::move(run)), std::move(done)});
 }
@@ -171,11 +168,7 @@ void DiscussionRoomService::kickMember(const Caller& caller, KickMember request,
     TRY(judge(Right::KickMember, {caller.user, room, mine, target}));
     return takeOut(now, *target, "kicked", request.reason);
   };
-  auto done = [this, reply = std::move(reply)](Result<store::Committed> result) mutable {
-    if (!result) return reply(result.error());
-    if (!result->duplicate) broadcastUserLeft(*result);
-    reply(writtenOf(*result));
-  };
+  auto done = broadcastThenAnswer(this, &DiscussionRoomService::broadcastUserLeft, std::move(reply));
   log_.append({{Scope::of(request.room), Scope::of(request.user)}, caller.user, request.nonce, hash, 0,
                store::TransactionRun(std::move(run)), std::move(done)});
 }

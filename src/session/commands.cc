@@ -43,7 +43,7 @@ void Session::handle(std::uint32_t id, const protocol::Refresh& request) {
     protocol::RefreshResult out{self.client_id_, self.core_.options.server_version, false, 0};
     if (result->expires_at_s > 0) {
       out.expires = true;
-      out.ttl_s = static_cast<std::uint32_t>(std::max<std::int64_t>(result->expires_at_s - self.core_.clock.wall() / 1000, 1));
+      out.ttl_s = self.secondsUntil(result->expires_at_s);
       self.scheduleExpiry(result->expires_at_s);
     }
     self.send(self.core_.format.codec().refresh(id, out));

@@ -18,10 +18,6 @@ std::optional<std::string> modeOf(const std::string& data) {
   return std::string(mode);
 }
 
-std::uint32_t ttlOf(std::int64_t expires_at_s, WallMs now) {
-  return static_cast<std::uint32_t>(std::max<std::int64_t>(expires_at_s - now / 1000, 1));
-}
-
 }  // namespace
 
 void Session::handle(std::uint32_t id, const protocol::Connect& request) {
@@ -73,23 +69,15 @@ void Session::attachOne(const std::shared_ptr<Connecting>& connecting, const Sco
 
 // Only once the user's own channel is live: a room that is joined after this read is noticed there.
 void Session::readRooms(const std::shared_ptr<Connecting>& connecting) {
-  auto rooms = std::make_shared<std::vector<RoomId>>();
-  auto done = onLoop<bool>([connecting, rooms](Session& self, Result<bool> read) {
-    if (!read) connecting->fault = read.error();
-    if (read) {
+  auto done = onLoop<std::vector<RoomId>>([connecting](Session& self, Result<std::vector<RoomId>> rooms) {
+    if (!rooms) connecting->fault = rooms.error();
+    if (rooms) {
       for (const auto& room : *rooms) self.addRoom(Scope::of(room));
     }
     if (--connecting->waiting == 0) self.finishConnect(connecting);
   });
-  core_.log.read(
-      [rooms, user = caller_.user](store::Reader& reader) -> Result<void> {
-        *rooms = TRY(reader.roomsOf(user, 2000));
-        return {};
-      },
-      [done = std::move(done)](Result<void> read) mutable {
-        if (!read) return done(read.error());
-        done(true);
-      });
+  core_.log.readValue<std::vector<RoomId>>([user = caller_.user](store::Reader& reader) { return reader.roomsOf(user, 2000); },
+                                           std::move(done));
 }
 
 void Session::attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope, Result<Attached> result) {
@@ -122,7 +110,7 @@ void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
   result.data = connectData(connecting->passive);
   if (connecting->expires_at_s > 0) {
     result.expires = true;
-    result.ttl_s = ttlOf(connecting->expires_at_s, core_.clock.wall());
+    result.ttl_s = secondsUntil(connecting->expires_at_s);
   }
   std::size_t bytes = 0;
   for (auto& [scope, attached] : connecting->attached) {

@@ -22,6 +22,10 @@ void Session::ping() {
   });
 }
 
+std::uint32_t Session::secondsUntil(std::int64_t at_s) const {
+  return static_cast<std::uint32_t>(std::max<std::int64_t>(at_s - core_.clock.wall() / 1000, 1));
+}
+
 void Session::scheduleExpiry(std::int64_t expires_at_s) {
   if (expiry_timer_ != 0) core_.loop.cancel(expiry_timer_);
   const auto left = Milliseconds(std::max<std::int64_t>(expires_at_s * 1000 - core_.clock.wall(), 0));

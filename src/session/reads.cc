@@ -60,36 +60,31 @@ void Session::handle(std::uint32_t id, const protocol::History& request) {
   }
   const auto most = core_.options.history_entries_max;
   const auto count = request.limit < 0 ? most : std::min(most, static_cast<std::size_t>(request.limit));
-  auto result = std::make_shared<protocol::HistoryResult>();
   beginCommand();
-  auto done = onLoop<bool>([id, result](Session& self, Result<bool> read) {
-    if (read) self.send(self.core_.format.codec().history(id, *result));
-    else self.sendError(id, read.error());
+  auto done = onLoop<protocol::HistoryResult>([id](Session& self, Result<protocol::HistoryResult> result) {
+    if (result) self.send(self.core_.format.codec().history(id, *result));
+    else self.sendError(id, result.error());
     self.endCommand();
   });
-  core_.log.read(
-      [result, request, count, user = caller_.user, scope = *Scope::parse(request.channel)](store::Reader& reader) -> Result<void> {
-        const auto head = TRY(reader.head(scope));
-        const auto range = rangeOf(request, head.position.offset, count);
+  core_.log.readValue<protocol::HistoryResult>(
+      [request, count, user = caller_.user, scope = *Scope::parse(request.channel)](store::Reader& reader) -> Result<protocol::HistoryResult> {
+        const auto head = TRY(reader.head(scope)).position;
+        const auto range = rangeOf(request, head.offset, count);
         std::vector<LoggedEntry> entries;
         if (request.reverse) entries = TRY(newestFirst(reader, scope, range));
         else if (range.last > range.after) entries = TRY(reader.entries(scope, range.after, range.last, {count, kHistoryBytesMax}));
         TRY(mayRead(reader, user, scope));  // after the data, in its snapshot
-        if (request.has_since && !request.since.epoch.empty() && request.since.epoch != head.position.epoch) {
+        if (request.has_since && !request.since.epoch.empty() && request.since.epoch != head.epoch) {
           return Fault::of(FaultCode::UnrecoverablePosition);
         }
-        result->epoch = head.position.epoch;
-        result->offset = head.position.offset;
+        protocol::HistoryResult result{{}, head.epoch, head.offset};
         for (const auto& logged : entries) {
           auto publication = renderPublication(logged);
-          result->publications.push_back({publication.offset, std::move(publication.data)});
+          result.publications.push_back({publication.offset, std::move(publication.data)});
         }
-        return {};
+        return result;
       },
-      [done = std::move(done)](Result<void> read) mutable {
-        if (!read) return done(read.error());
-        done(true);
-      });
+      std::move(done));
 }
 
 void Session::handle(std::uint32_t id, const protocol::Presence& request) {

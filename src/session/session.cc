@@ -29,7 +29,7 @@ void Session::start() {
 
 void Session::leave() {
   leaving_ = true;
-  if (running_ == 0) disconnect(protocol::kShutdown);
+  goOn();
 }
 
 void Session::received(std::string_view message) {
@@ -77,8 +77,12 @@ void Session::runPending() {
 
 void Session::endCommand() {
   --running_;
-  if (leaving_ && running_ == 0) return disconnect(protocol::kShutdown);
-  if (!leaving_) runPending();
+  goOn();
+}
+
+void Session::goOn() {
+  if (!leaving_) return runPending();
+  if (running_ == 0) disconnect(protocol::kShutdown);
 }
 
 void Session::send(std::string message) {

@@ -78,6 +78,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void sendError(std::uint32_t id, Fault fault);
   void beginCommand() { ++running_; }
   void endCommand();
+  /// What may begin now that less is under way: the next commands, or the leave that waited.
+  void goOn();
   /// `then(Session&, …)` on this loop if the session still lives, whichever thread calls.
   template <class T>
   Reply<T> onLoop(Callback<void(Session&, Result<T>)> then);
@@ -113,6 +115,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void schedulePing(Milliseconds delay);
   void ping();
   void scheduleExpiry(std::int64_t expires_at_s);
+  std::uint32_t secondsUntil(std::int64_t at_s) const;  // at least 1
 
   SessionCore& core_;
   Transport* transport_;

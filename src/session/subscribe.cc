@@ -44,7 +44,7 @@ void Session::attach(const Scope& scope, std::optional<Position> since, bool sin
     }
     done(*self, std::move(result));
     if (later) self->runLater(*later);
-    self->runPending();
+    self->goOn();
   };
   core_.log.attach(std::move(request), std::move(answered));
 }
