@@ -24,8 +24,8 @@ void writeData(JsonWriter& json, const std::string& data) {
 
 }  // namespace
 
-void writeMessage(JsonWriter& json, const Message& message, const std::string& nonce) {
-  json.beginObject().field("seq", message.seq).field("author", message.author.text()).field("kind", "user");
+void writeMessageFields(JsonWriter& json, const Message& message, const std::string& nonce) {
+  json.field("seq", message.seq).field("author", message.author.text()).field("kind", "user");
   if (message.deleted()) {
     json.flag("deleted", true).field("deleted_at", formatTime(message.deleted_at));
     json.field("deleted_by", message.deleted_by.text());
@@ -39,7 +39,6 @@ void writeMessage(JsonWriter& json, const Message& message, const std::string& n
     json.field("edited_at", formatTime(message.edited_at)).field("edit_count", message.edit_count);
   }
   if (!nonce.empty()) json.field("nonce", nonce);
-  json.endObject();
 }
 
 std::string renderEntry(const LoggedEntry& logged) {
@@ -52,8 +51,9 @@ std::string renderEntry(const LoggedEntry& logged) {
   switch (entry.type) {
     case EntryType::MessageCreated:
       ASSERT(logged.message);
-      json.key("message");
-      writeMessage(json, *logged.message, entry.nonce);
+      json.key("message").beginObject();
+      writeMessageFields(json, *logged.message, entry.nonce);
+      json.endObject();
       break;
     case EntryType::MessageEdited:
       ASSERT(logged.message);

@@ -14,8 +14,8 @@ namespace kith {
 std::string renderEntry(const LoggedEntry& logged);
 Publication renderPublication(const LoggedEntry& logged);
 
-/// The message object of entries and pages.
+/// The fields of the message object of entries and pages, into an open object.
 class JsonWriter;
-void writeMessage(JsonWriter& json, const Message& message, const std::string& nonce);
+void writeMessageFields(JsonWriter& json, const Message& message, const std::string& nonce);
 
 }  // namespace kith

@@ -27,6 +27,10 @@ class Fanout final : public Sink {
   void signalled(const Scope& scope, const SharedBytes& data, const CoreCounts& cores) override;
 
  private:
+  /// Encodes once, then `give(hub, scope, frame)` on each core that listens.
+  template <class Give>
+  void hand(const Scope& scope, std::string_view data, Offset offset, const CoreCounts& cores, const Give& give);
+
   std::vector<Core> cores_;
   const protocol::WireFormat& format_;
   Counter& deliveries_;

@@ -102,6 +102,8 @@ class AccountService {
   void checkPassword(const std::optional<User>& user, std::string password, std::string user_agent,
                      Reply<SignedIn> reply);
   void openSession(User user, std::string new_hash, std::string_view user_agent, Reply<SignedIn> reply);
+  /// `event`: a string literal, for the log.
+  void writeSignIn(std::string_view event, SignedIn made, store::TransactionRun run, Reply<SignedIn> reply);
   void createAdmin(std::string token, SignedIn made, Reply<SignedIn> reply);
   void authenticateOwn(const Claims& claims, Reply<Authenticated> reply);
   void authenticateHost(const Claims& claims, Reply<Authenticated> reply);

@@ -94,6 +94,17 @@ void AccountService::setup(std::string token, NewAccount account, std::string_vi
       std::move(on_read));
 }
 
+// Nothing is said of a sign-in, in the log or to anybody, before it is stored.
+void AccountService::writeSignIn(std::string_view event, SignedIn made, store::TransactionRun run, Reply<SignedIn> reply) {
+  const UserId id = made.user.id;
+  write(id, std::move(run), [this, event, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
+    if (!done) return reply(std::move(done).error());
+    parts_.log.info(event, {{"user", made.user.id.text()}});
+    made.user = shownUser(std::move(made.user));
+    reply(std::move(made));
+  });
+}
+
 // Judged again inside the write: what commits first wins, and takes the token with it.
 void AccountService::createAdmin(std::string token, SignedIn made, Reply<SignedIn> reply) {
   made.user.created_at = parts_.clock.wall();
@@ -104,14 +115,7 @@ void AccountService::createAdmin(std::string token, SignedIn made, Reply<SignedI
     TRY(tx.removeSecret(std::string(kSetupSecret)));
     return store::Drafts{};
   };
-  const UserId id = made.user.id;
-  write(id, std::move(run),
-        [this, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
-          if (!done) return reply(std::move(done).error());
-          parts_.log.info("account.admin_created", {{"user", made.user.id.text()}});
-          made.user = shownUser(std::move(made.user));
-          reply(std::move(made));
-        });
+  writeSignIn("account.admin_created", std::move(made), std::move(run), std::move(reply));
 }
 
 void AccountService::registerAccount(NewAccount account, std::string_view user_agent, Reply<SignedIn> reply) {
@@ -135,14 +139,7 @@ void AccountService::registerAccount(NewAccount account, std::string_view user_a
       TRY(tx.putSession(made.session));
       return store::Drafts{};
     };
-    const UserId id = made.user.id;
-    write(id, std::move(run),
-          [this, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
-            if (!done) return reply(std::move(done).error());
-            parts_.log.info("account.registered", {{"user", made.user.id.text()}});
-            made.user = shownUser(std::move(made.user));
-            reply(std::move(made));
-          });
+    writeSignIn("account.registered", std::move(made), std::move(run), std::move(reply));
   };
   parts_.passwords.hash(std::move(checked->password), std::move(then));
 }
@@ -204,14 +201,7 @@ void AccountService::openSession(User user, std::string new_hash, std::string_vi
     TRY(tx.putSession(made.session));
     return store::Drafts{};
   };
-  const UserId id = made.user.id;
-  write(id, std::move(run),
-        [this, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
-          if (!done) return reply(std::move(done).error());
-          parts_.log.info("account.signed_in", {{"user", made.user.id.text()}});
-          made.user = shownUser(std::move(made.user));
-          reply(std::move(made));
-        });
+  writeSignIn("account.signed_in", std::move(made), std::move(run), std::move(reply));
 }
 
 }  // namespace kith

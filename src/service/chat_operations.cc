@@ -30,43 +30,17 @@ void writeReplied(JsonWriter& json, const Message& message) {
 }
 
 void writeShownMessage(JsonWriter& json, const ShownPage& shown, const Message& message, const std::string& nonce) {
-  std::string object;
-  JsonWriter inner(object);
-  writeMessage(inner, message, nonce);
+  json.beginObject();
+  writeMessageFields(json, message, nonce);
   const auto replied = shown.replied.find(message.reply_to);
-  if (replied != shown.replied.end()) {
-    object.pop_back();  // the preview is one more field of the same object
-    object += ',';
-    std::string field;
-    JsonWriter preview_writer(field);
-    preview_writer.beginObject();
-    writeReplied(preview_writer, replied->second);
-    preview_writer.endObject();
-    object += field.substr(1);
-  }
-  json.raw(object);
+  if (replied != shown.replied.end()) writeReplied(json, replied->second);
+  json.endObject();
 }
 
 void writeNames(JsonWriter& json, const ShownPage& shown) {
   json.key("users").beginObject();
   for (const auto& [user, name] : shown.names) json.key(user.text()).beginObject().field("name", name).endObject();
   json.endObject();
-}
-
-std::string written(const Written& result) {
-  std::string out;
-  JsonWriter json(out);
-  json.beginObject();
-  writeWritten(json, result);
-  json.endObject();
-  return out;
-}
-
-Reply<Written> answerWritten(Reply<std::string> reply) {
-  return [reply = std::move(reply)](Result<Written> result) mutable {
-    if (!result) return reply(result.error());
-    reply(written(*result));
-  };
 }
 
 }  // namespace
@@ -78,6 +52,18 @@ void writeWritten(JsonWriter& json, const Written& result) {
   }
   json.field("offset", result.position.offset).field("epoch", result.position.epoch).field("at", formatTime(result.at));
   if (result.duplicate) json.flag("duplicate", true);
+}
+
+Reply<Written> answerWritten(Reply<std::string> reply) {
+  return [reply = std::move(reply)](Result<Written> result) mutable {
+    if (!result) return reply(result.error());
+    std::string out;
+    JsonWriter json(out);
+    json.beginObject();
+    writeWritten(json, *result);
+    json.endObject();
+    reply(std::move(out));
+  };
 }
 
 void sendMessage(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {

@@ -17,5 +17,7 @@ void setTyping(Services& services, const Caller& caller, const Args& args, Reply
 class JsonWriter;
 struct Written;
 void writeWritten(JsonWriter& json, const Written& written);
+/// The answer of a write that has nothing else to say.
+Reply<Written> answerWritten(Reply<std::string> reply);
 
 }  // namespace kith

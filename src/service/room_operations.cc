@@ -32,18 +32,6 @@ Reply<RoomWritten> answerRoom(Reply<std::string> reply) {
   };
 }
 
-Reply<Written> answerOffset(Reply<std::string> reply) {
-  return [reply = std::move(reply)](Result<Written> result) mutable {
-    if (!result) return reply(result.error());
-    std::string out;
-    JsonWriter json(out);
-    json.beginObject();
-    writeWritten(json, *result);
-    json.endObject();
-    reply(std::move(out));
-  };
-}
-
 }  // namespace
 
 void listRooms(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
@@ -84,12 +72,12 @@ void joinRoom(Services& services, const Caller& caller, const Args& args, Reply<
 }
 
 void leaveRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
-  services.rooms.leaveRoom(caller, args.room(), args.text("nonce"), answerOffset(std::move(reply)));
+  services.rooms.leaveRoom(caller, args.room(), args.text("nonce"), answerWritten(std::move(reply)));
 }
 
 void kickMember(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
   services.rooms.kickMember(caller, {args.room(), args.user(), args.text("reason"), args.text("nonce")},
-                            answerOffset(std::move(reply)));
+                            answerWritten(std::move(reply)));
 }
 
 void getMembers(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
