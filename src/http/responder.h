@@ -1,8 +1,7 @@
 #pragma once
 
 #include <memory>
-#include <string>
-#include <string_view>
+#include <utility>
 
 #include "http/message.h"
 #include "net/connection.h"
@@ -20,11 +19,6 @@ class Responder {
   void answer(Response response) const;
   /// True while an answer would still go out.
   bool isWaiting() const;
-  /// For answers without an end (HTTP stream, SSE): sends the head with `Transfer-Encoding: chunked`
-  /// and gives the connection away, reading from it paused by the absence of a handler. Its new owner
-  /// sends chunks, then kLastChunk, and closes. Null if the client has gone or speaks HTTP/1.0 (it is
-  /// answered with 505 then).
-  std::unique_ptr<Connection> stream(Response head) const;
   EventLoop& loop() const;
 
  private:
@@ -36,9 +30,5 @@ class Responder {
   explicit Responder(std::shared_ptr<Exchange> exchange) : exchange_(std::move(exchange)) {}
   std::shared_ptr<Exchange> exchange_;
 };
-
-/// One chunk of a streamed answer. Not for empty `bytes`: that would be the last chunk.
-std::string encodeChunk(std::string_view bytes);
-constexpr std::string_view kLastChunk = "0\r\n\r\n";
 
 }  // namespace kith::http

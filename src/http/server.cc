@@ -24,12 +24,10 @@ Server::~Server() {
 
 void Server::take(std::unique_ptr<Connection> connection) {
   connection->setOutboxLimits(kAnswerLimits);
-  const bool full = options_.connections_max > 0 &&
-                    static_cast<std::size_t>(loop_.stats().connections) > options_.connections_max;
   auto owned = std::make_unique<ServerConnection>(*this, std::move(connection));
   ServerConnection& added = *owned;
   connections_.emplace(&added, std::move(owned));
-  if (full || stopping_) {
+  if (stopping_) {
     added.turnAway(Response::error(503).with("Retry-After", "5"));
   } else {
     added.start();

@@ -15,23 +15,12 @@
 
 namespace kith::http {
 
-/// What the rest of the house adds to every request. All run on the loop; any may be empty.
-struct Hooks {
-  /// Before routing and before the body: an answer here ends the request (overload, rate of an IP).
-  Callback<std::optional<Response>(const Request&)> before;
-  /// Each answer on its way out, also those that http/ gives itself; null if the head was refused.
-  /// For security headers and the form of error bodies.
-  Callback<void(const Request*, Response&)> decorate;
-  /// After each answer has been queued, for logs and figures; null as above.
-  Callback<void(const Request*, const Response&, Milliseconds took)> answered;
-};
-
 struct ServerOptions {
   Limits limits{};
   Fields headers{};  // added to every answer that has none of that name
-  /// Of the whole loop, WebSockets included; above it 503 with Retry-After. 0: no limit.
-  std::size_t connections_max = 0;
-  Hooks hooks{};
+  /// Each answer on its way out, also those that http/ gives itself; null if the head was refused. Runs
+  /// on the loop; may be empty.
+  Callback<void(const Request*, Response&)> decorate{};
 };
 
 /// HTTP/1.1 for the connections of one loop: parses requests, finds their routes, sends answers.

@@ -61,7 +61,6 @@ void ServerConnection::consume(std::string_view input) {
     }
     if (step_ == Step::Idle) {
       step_ = Step::Head;
-      began_ = server_.loop_.now();
       setTimer(server_.options_.limits.head_time, &ServerConnection::onHeadTime);
     }
     const auto state = scanner_.feed(input);
@@ -92,23 +91,20 @@ void ServerConnection::route() {
   // What is answered before the body came cannot be followed by another request.
   const bool keep = !head_->hasBody();
   std::optional<Response> early;
-  if (server_.options_.hooks.before) early = server_.options_.hooks.before(request);
-  if (!early) {
-    if (head_->whole_server) {
-      early = Response{.status = 204, .headers = {{"Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}}};
+  if (head_->whole_server) {
+    early = Response{.status = 204, .headers = {{"Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}}};
+  } else {
+    auto match = server_.router_.find(request.method, request.path);
+    route_ = match.route;
+    request.params = std::move(match.params);
+    if (route_ != nullptr) {
+      request.route = route_->pattern;
+    } else if (match.allow.empty()) {
+      early = Response::error(404);
+    } else if (request.method == Method::Options) {
+      early = Response{.status = 204, .headers = {{"Allow", match.allow + ", OPTIONS"}}};
     } else {
-      auto match = server_.router_.find(request.method, request.path);
-      route_ = match.route;
-      request.params = std::move(match.params);
-      if (route_ != nullptr) {
-        request.route = route_->pattern;
-      } else if (match.allow.empty()) {
-        early = Response::error(404);
-      } else if (request.method == Method::Options) {
-        early = Response{.status = 204, .headers = {{"Allow", match.allow + ", OPTIONS"}}};
-      } else {
-        early = Response::error(405).with("Allow", match.allow);
-      }
+      early = Response::error(405).with("Allow", match.allow);
     }
   }
   if (!early && route_->upgrade) {
@@ -148,7 +144,7 @@ void ServerConnection::dispatch() {
   exchange_ = std::make_shared<Responder::Exchange>();
   exchange_->loop = &server_.loop_;
   exchange_->connection = this;
-  // A copy without the body stays here, for the answer's form and for the hooks.
+  // A copy without the body stays here, for the answer's form and for `decorate`.
   Request request = head_->request;
   request.body = body_.take();
   route_->handler(std::move(request), Responder(exchange_));
@@ -186,7 +182,7 @@ void ServerConnection::write(Response response) {
   auto& options = server_.options_;
   const Request* request = head_ ? &head_->request : nullptr;
   if (server_.stopping_) close_after_ = true;
-  if (options.hooks.decorate) options.hooks.decorate(request, response);
+  if (options.decorate) options.decorate(request, response);
   const bool has_body = mayHaveBody(response.status);
   std::string text = encodeHead(response, has_body);
   const bool send_body = has_body && !head_only_ && !response.bytes().empty();
@@ -197,9 +193,6 @@ void ServerConnection::write(Response response) {
     connection_->send(response.static_body.empty() ? FrameRef::own(std::move(response.body))
                                                    : FrameRef::borrow(response.static_body),
                       FrameKind::Entry);
-  }
-  if (options.hooks.answered) {
-    options.hooks.answered(request, response, Milliseconds(server_.loop_.now() - began_));
   }
 }
 
@@ -226,30 +219,6 @@ std::string ServerConnection::encodeHead(const Response& response, bool has_body
   }
   head += "\r\n";
   return head;
-}
-
-std::unique_ptr<Connection> ServerConnection::stream(Response response) {
-  ASSERT(step_ == Step::Answering);
-  if (head_->request.minor_version == 0) {
-    answer(Response::error(505));
-    return nullptr;
-  }
-  exchange_->connection = nullptr;
-  exchange_.reset();
-  step_ = Step::Ended;
-  close_after_ = true;
-  server_.loop_.cancel(std::exchange(timer_, 0));
-  auto& options = server_.options_;
-  if (options.hooks.decorate) options.hooks.decorate(&head_->request, response);
-  response.with("Transfer-Encoding", "chunked");
-  connection_->send(FrameRef::own(encodeHead(response, false)), FrameKind::Entry);
-  if (options.hooks.answered) {
-    options.hooks.answered(&head_->request, response, Milliseconds(server_.loop_.now() - began_));
-  }
-  connection_->setHandler(nullptr);
-  connection_->resumeReading();
-  server_.remove(*this);
-  return std::move(connection_);
 }
 
 /// A large answer takes as long as its reader makes progress; only then does the last deadline begin.
@@ -328,20 +297,6 @@ bool Responder::isWaiting() const {
 
 void Responder::answer(Response response) const {
   if (isWaiting()) exchange_->connection->answer(std::move(response));
-}
-
-std::unique_ptr<Connection> Responder::stream(Response head) const {
-  return isWaiting() ? exchange_->connection->stream(std::move(head)) : nullptr;
-}
-
-std::string encodeChunk(std::string_view bytes) {
-  ASSERT(!bytes.empty());
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string size;
-  for (std::size_t n = bytes.size(); n > 0; n >>= 4) size.insert(size.begin(), digits[n & 15]);
-  std::string chunk;
-  chunk.reserve(size.size() + bytes.size() + 4);
-  return chunk.append(size).append("\r\n").append(bytes).append("\r\n");
 }
 
 }  // namespace kith::http

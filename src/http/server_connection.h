@@ -33,7 +33,6 @@ class ServerConnection final : public ConnectionHandler {
 
   // For Responder.
   void answer(Response response);
-  std::unique_ptr<Connection> stream(Response head);
 
   void onBytes(std::span<char> bytes) override;
   bool onPeerEnded() override;
@@ -78,7 +77,6 @@ class ServerConnection final : public ConnectionHandler {
   std::string rest_;
   std::shared_ptr<Responder::Exchange> exchange_;
   Loop::TimerId timer_ = 0;
-  MonotonicMs began_ = 0;
   std::size_t body_seen_ = 0;  // at the last check
   Step step_ = Step::Idle;
   bool head_only_ = false;  // the request was HEAD

@@ -73,7 +73,6 @@ class ServerFixture : public testing::Test {
   }
   void TearDown() override {
     loop.post([this] {
-      held.clear();
       listener.reset();
       server.reset();
       loop.stop();
@@ -91,7 +90,6 @@ class ServerFixture : public testing::Test {
   Router router;
   std::unique_ptr<Server> server;
   std::unique_ptr<Listener> listener;
-  std::vector<std::unique_ptr<Connection>> held;  // given away by the server
   std::uint16_t port = 0;
   std::thread runner;
 };
