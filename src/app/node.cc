@@ -9,6 +9,7 @@
 #include "app/security_headers.h"
 #include "app/version.h"
 #include "presence/memory/memory_presence.h"
+#include "rest/cors.h"
 #include "service/stored_secret.h"
 #include "store/sqlite/sqlite_store.h"
 
@@ -36,6 +37,7 @@ Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& 
     return Error{"client.pong_timeout must be below client.ping_interval: a pong is due before the next ping"};
   }
   std::unique_ptr<Node> node(new Node(options, log));
+  TRY(node->readAllowedOrigins());
   TRY(node->openStore());
   TRY(node->makeServices());
   TRY(node->makeCores());
@@ -44,6 +46,16 @@ Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& 
   node->run();
   node->warnOfOpenAddress();
   return node;
+}
+
+Expected<void, Error> Node::readAllowedOrigins() {
+  allowed_origins_ = words(options_.text("client.allowed_origins"));
+  for (const auto& origin : allowed_origins_) {
+    if (isOrigin(origin)) continue;
+    return Error{"client.allowed_origins: \"" + origin + "\" is no origin; write each as a browser does: " +
+                 "scheme://host or scheme://host:port, in lower case, without a path"};
+  }
+  return {};
 }
 
 void Node::warnOfOpenAddress() {
@@ -103,7 +115,6 @@ Expected<std::string, Error> Node::secret(const std::string& name) {
 
 Expected<void, Error> Node::makeCores() {
   const auto version = std::string(kVersion);
-  allowed_origins_ = words(options_.text("client.allowed_origins"));
   auto ms = [this](std::string_view key) { return Milliseconds(options_.number(key)); };
   auto size = [this](std::string_view key) { return static_cast<std::size_t>(options_.number(key)); };
 
@@ -139,6 +150,9 @@ Expected<void, Error> Node::makeCores() {
     addPage(core.router);
     http::ServerOptions server;
     server.headers = securityHeaders();
+    server.decorate = [this](const http::Request* request, http::Response& response) {
+      addCors(request, allowed_origins_, response);
+    };
     core.server = std::make_unique<http::Server>(core.loop, core.router, std::move(server));
   }
   return {};

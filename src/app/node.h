@@ -49,6 +49,7 @@ class Node {
  private:
   struct Core;
   explicit Node(const Options& options, Log& log);
+  Expected<void, Error> readAllowedOrigins();
   Expected<void, Error> openStore();
   Expected<void, Error> makeServices();
   Expected<void, Error> makeAccounts();

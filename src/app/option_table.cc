@@ -19,7 +19,7 @@ const std::vector<Option>& optionTable() {
        "The key of a host application's connection tokens; empty: one is made at first start and kept in the store."},
       {"client.token.previous_hmac_secret_key", Text, "", 0, 0, "", "", true, "The key before, while tokens of it are still about."},
       {"client.allowed_origins", Text, "", 0, 0, "", "", false,
-       "Origins of other sites that may connect, separated by spaces; empty: this host only."},
+       "Origins of other sites whose pages may connect and call the API (docs/reference/origins.md), separated by spaces; empty: this host only."},
       {"client.ping_interval", Number, "25000", 1000, kDayMs, "ms", "", false, "Time between pings to a client."},
       {"client.pong_timeout", Number, "8000", 500, kDayMs, "ms", "", false, "How long a pong may take."},
       {"client.stale_close_delay", Number, "10000", 100, kDayMs, "ms", "", false, "How long a connection may stay without a connect."},
