@@ -168,14 +168,10 @@ void Rest::answerMe(const http::Request& request, const Caller& caller, const st
 void Rest::answerSignInWays(const http::Request& request, Answer answer) {
   auto shared = std::make_shared<Answer>(std::move(answer));
   parts_.accounts.hasAdmin(onLoop<bool>([this, request, shared](Result<bool> has_admin) {
-    auto response = problemOf(Fault::of(FaultCode::Unauthorized), request.id);
-    response.body.pop_back();
-    JsonWriter json(response.body);
-    response.body += ",\"sign_in\":";
-    json.beginObject().field("registration", parts_.options.registration_open ? "open" : "off");
-    json.flag("setup", has_admin && !*has_admin).endObject();
-    response.body += '}';
-    (*shared)(std::move(response));
+    (*shared)(problemOf(Fault::of(FaultCode::Unauthorized), request.id, [&](JsonWriter& json) {
+      json.key("sign_in").beginObject().field("registration", parts_.options.registration_open ? "open" : "off");
+      json.flag("setup", has_admin && !*has_admin).endObject();
+    }));
   }));
 }
 

@@ -1,7 +1,5 @@
 #include "rest/problem.h"
 
-#include "base/json_writer.h"
-
 namespace kith {
 
 int statusOf(FaultCode code) {
@@ -35,7 +33,7 @@ int statusOf(FaultCode code) {
 namespace {
 
 http::Response problem(int status, std::string_view code, std::string_view detail, std::string_view field,
-                       std::string_view request_id, bool temporary) {
+                       std::string_view request_id, bool temporary, Callback<void(JsonWriter&)> more) {
   std::string out;
   JsonWriter json(out);
   json.beginObject().field("type", "about:blank").field("title", http::statusText(status));
@@ -47,6 +45,7 @@ http::Response problem(int status, std::string_view code, std::string_view detai
     json.field("message", detail).endObject().endArray();
   }
   if (temporary) json.field("retry_after", std::int64_t{1});
+  if (more) more(json);
   json.endObject();
   auto response = http::Response::of(status, "application/problem+json", std::move(out));
   response.with("Cache-Control", "no-store");
@@ -57,13 +56,13 @@ http::Response problem(int status, std::string_view code, std::string_view detai
 
 }  // namespace
 
-http::Response problemOf(const Fault& fault, std::string_view request_id) {
+http::Response problemOf(const Fault& fault, std::string_view request_id, Callback<void(JsonWriter&)> more) {
   const bool temporary = fault.temporary || fault.code == FaultCode::TooManyRequests;
-  return problem(statusOf(fault.code), faultName(fault.code), fault.detail, fault.field, request_id, temporary);
+  return problem(statusOf(fault.code), faultName(fault.code), fault.detail, fault.field, request_id, temporary, std::move(more));
 }
 
 http::Response problemOf(int status, std::string_view code, std::string_view detail, std::string_view request_id) {
-  return problem(status, code, detail, "", request_id, false);
+  return problem(status, code, detail, "", request_id, false, {});
 }
 
 http::Response jsonResponse(int status, std::string json) {
