@@ -1,11 +1,6 @@
 #include "app/commands.h"
 
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
-
 #include <charconv>
-#include <cstring>
 
 #include "rest/problem.h"
 
@@ -61,31 +56,6 @@ void OperatorCommands::addTo(http::Router& router) {
     }
     createToken(std::string(user.value_or("")), life_s, plainText(std::move(responder)));
   });
-}
-
-std::optional<CommandAnswer> askServer(const std::string& socket_path, const std::string& target) {
-  const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (descriptor < 0 || socket_path.size() >= sizeof address.sun_path) return std::nullopt;
-  std::memcpy(address.sun_path, socket_path.data(), socket_path.size());
-  if (::connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) {
-    ::close(descriptor);
-    return std::nullopt;
-  }
-  const std::string request = "POST " + target + " HTTP/1.1\r\nHost: kith\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-  std::string answer;
-  if (::send(descriptor, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size())) {
-    char buffer[4096];
-    for (ssize_t n = 0; (n = ::read(descriptor, buffer, sizeof buffer)) > 0;) answer.append(buffer, static_cast<std::size_t>(n));
-  }
-  ::close(descriptor);
-  CommandAnswer out;
-  const auto body = answer.find("\r\n\r\n");
-  if (answer.size() < 12 || body == std::string::npos) return CommandAnswer{0, "the server did not answer"};
-  std::from_chars(answer.data() + 9, answer.data() + 12, out.status);
-  out.text = answer.substr(body + 4);
-  return out;
 }
 
 std::optional<std::int64_t> parseDuration(std::string_view text) {

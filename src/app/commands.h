@@ -33,13 +33,6 @@ class OperatorCommands {
   std::string page_url_;
 };
 
-/// Asks the server that listens at `socket_path`. Nothing if none listens there.
-struct CommandAnswer {
-  int status = 0;
-  std::string text;
-};
-std::optional<CommandAnswer> askServer(const std::string& socket_path, const std::string& target);
-
 /// "90s", "15m", "1h", "7d" in seconds.
 std::optional<std::int64_t> parseDuration(std::string_view text);
 

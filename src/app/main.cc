@@ -1,17 +1,16 @@
-#include <signal.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <future>
 #include <thread>
 
+#include "app/command_socket.h"
 #include "app/commands.h"
 #include "app/node.h"
 #include "app/version.h"
-
-extern char** environ;
 
 namespace kith {
 namespace {
@@ -106,7 +105,7 @@ template <class Ask>
 int operatorCommand(const Options& options, const std::string& target, Ask ask) {
   std::string text;
   int status = 0;
-  if (const auto answer = askServer(options.text("data.dir") + "/kith.sock", target)) {
+  if (const auto answer = askServer(commandSocketPath(options.text("data.dir")), target)) {
     status = answer->status;
     text = answer->text;
   } else {

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <sstream>
 
+#include "app/command_socket.h"
 #include "app/core.h"
 #include "app/page.h"
 #include "app/security_headers.h"
@@ -38,6 +39,7 @@ Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& 
   }
   std::unique_ptr<Node> node(new Node(options, log));
   TRY(node->readAllowedOrigins());
+  TRY(checkCommandSocketPath(commandSocketPath(options.text("data.dir"))));
   TRY(node->openStore());
   TRY(node->makeServices());
   TRY(node->makeCores());
@@ -80,7 +82,7 @@ Expected<void, Error> Node::listenForCommands() {
   commands_->addTo(command_router_);
   command_server_ = std::make_unique<http::Server>(cores_[0]->loop, command_router_, http::ServerOptions{});
   LocalListenOptions local;
-  local.path = options_.text("data.dir") + "/kith.sock";
+  local.path = commandSocketPath(options_.text("data.dir"));
   command_listener_ = TRY(Listener::openLocal(cores_[0]->loop, local,
                                               [this](std::unique_ptr<Connection> c) { command_server_->take(std::move(c)); }));
   return {};

@@ -1,6 +1,7 @@
 // The operator's commands, beside a running server and without one.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Raw } from './lib/raw.mjs';
 import { Server, kSecret } from './lib/server.mjs';
@@ -50,6 +51,14 @@ test('a new setup link voids the one before it', async () => {
   const late = await kith('admin', 'setup-link', folder());
   assert.notEqual(late.code, 0);
   assert.match(late.stderr, /admin already/);
+});
+
+test('a folder whose command socket would have too long a path is refused before anything is made', async () => {
+  const long = `${server.folder}/${'x'.repeat(120)}`;
+  const { code, stderr } = await kith('serve', `--data.dir=${long}`, '--http_server.port=0', '--http_server.internal_port=0');
+  assert.equal(code, 1);
+  assert.match(stderr, /data\.dir is too long: .* may have 107; use a shorter folder/);
+  assert.equal(existsSync(long), false);
 });
 
 test('the commands work on the folder of a server that does not run', async () => {
