@@ -28,7 +28,7 @@ const std::vector<Option>& optionTable() {
       {"client.server_channels", Number, "200", 1, 512, "", "", false, "Rooms the server subscribes in mode all; the rest is passive."},
       {"client.message_bytes", Number, "65536", 1024, 262144, "bytes", "", false, "The largest message of a client."},
       {"client.connect_bytes", Number, "131072", 1024, 262144, "bytes", "", false, "The largest connect message."},
-      {"client.queue_bytes", Number, "1048576", 65536, 67108864, "bytes", "", false, "What may wait for one client before it is cut off (3008)."},
+      {"client.queue_bytes", Number, "1048576", 65536, 67108864, "bytes", "", false, "What may wait for one client before it is cut off (3008); beside it the kernel holds 128 KiB that are not yet sent."},
       {"client.signal_queue_bytes", Number, "262144", 4096, 67108864, "bytes", "", false, "From here on typing and presence are left out for a slow client."},
       {"limits.message_text", Number, "4000", 1, 16000, "code points", "", false, "The longest message."},
       {"limits.room_name", Number, "64", 1, 256, "code points", "", false, "The longest name of a room."},

@@ -268,6 +268,7 @@ Expected<std::unique_ptr<Connection>, Error> Connection::adopt(EventLoop& loop, 
     // Frames of a turn leave in one write; nothing is gained by waiting for more.
     const int on = 1;
     ::setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    ::setsockopt(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytesMax, sizeof kUnsentBytesMax);
   }
   return std::unique_ptr<Connection>(new Connection(socket.release()));
 }

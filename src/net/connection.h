@@ -39,6 +39,10 @@ class ConnectionHandler {
   virtual void onSent() {}
 };
 
+/// Of what was written to a TCP socket, so much may wait in the kernel unsent; the rest waits in the outbox,
+/// whose limits count it. See docs/decisions/0004-unsent-bytes-wait-in-the-outbox.md.
+constexpr int kUnsentBytesMax = 128 * 1024;
+
 struct ConnectionOptions {
   OutboxLimits outbox{};
   Milliseconds write_stall{15'000};
