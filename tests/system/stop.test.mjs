@@ -21,9 +21,9 @@ async function withServer(flags, body) {
 
 test('K15: a stop under load tells all 3001, answers or leaves to repeat every send, and all come back to all rooms', async () => {
   await withServer(['--drain.timeout=2000'], async (server) => {
-    const people = 100;
+    const people = 500;
     const rooms = [];
-    for (let i = 0; i < 5; i += 1) rooms.push((await server.rest('POST', '/rooms', { user: 'owner', body: { name: `r${i}` } })).body.room.id);
+    for (let i = 0; i < 20; i += 1) rooms.push((await server.rest('POST', '/rooms', { user: 'owner', body: { name: `r${i}` } })).body.room.id);
     const channels = rooms.map((room) => `room:${room}`);
     const clients = await Promise.all(Array.from({ length: people }, async (_, i) => {
       for (const room of rooms) await server.rest('POST', `/rooms/${room}/join`, { user: `p${i}`, body: {} });
@@ -44,7 +44,7 @@ test('K15: a stop under load tells all 3001, answers or leaves to repeat every s
     let writing = true;
     const writers = clients.slice(0, 10).map(async (client, i) => {
       for (let n = 0; writing; n += 1) {
-        const message = { room: rooms[(i + n) % 5], text: `${i}.${n}`, nonce: nonce() };
+        const message = { room: rooms[(i + n) % rooms.length], text: `${i}.${n}`, nonce: nonce() };
         const answer = await eventually(() => client.rpc('chat.send', message).catch(() => undefined), (result) => result !== undefined, `send ${message.text}`);
         acknowledged.push({ ...message, seq: answer.seq });
       }
