@@ -11,7 +11,6 @@ namespace kith {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 TEST(TimerWheel, RunsATaskNotBeforeItsDelayAndAtMostTwoStepsLate) {
   for (const MonotonicMs delay :

@@ -15,9 +15,8 @@ void writeParameter(JsonWriter& json, const Field& field, std::string_view text)
   const auto type = jsonTypeOf(field.type);
   const bool digits = !text.empty() && text.size() < 17 && text.find_first_not_of("0123456789") == text.npos;
   const bool plain = digits && (text.size() == 1 || text.front() != '0');
-  if (type == "integer" && plain) {
-    json.raw(text);
-  } else if (type == "boolean" && (text == "true" || text == "false")) {
+  const bool flag = text == "true" || text == "false";
+  if ((type == "integer" && plain) || (type == "boolean" && flag)) {
     json.raw(text);
   } else {
     json.string(text);  // of the wrong form: the table's check says so

@@ -168,7 +168,7 @@ void AccountService::checkPassword(const std::optional<User>& user, std::string 
   using Verified = PasswordPool::Verified;
   std::string stored = user ? user->password_hash : std::string();
   std::string again = password;
-  auto then = [this, user, again = std::move(again), agent = std::move(user_agent),
+  auto then = [this, user = user, again = std::move(again), agent = std::move(user_agent),
                reply = std::move(reply)](Result<Verified> verified) mutable {
     if (!verified) return reply(std::move(verified).error());
     if (*verified == Verified::Wrong) {

@@ -10,7 +10,7 @@
 namespace kith {
 namespace {
 
-using std::string_literals::operator""s;
+using namespace std::string_literals;
 using testing::HasSubstr;
 
 std::string repeated(std::string_view part, std::size_t times) {
