@@ -5,6 +5,8 @@ namespace kith {
 const std::vector<Option>& optionTable() {
   using enum OptionType;
   constexpr std::int64_t kDayMs = 86'400'000;
+  // A table, a row each.
+  // clang-format off
   static const std::vector<Option> table{
       {"data.dir", Text, "data", 0, 0, "", "", false, "The folder of the database, the lock and the command socket."},
       {"http_server.address", Text, "127.0.0.1", 0, 0, "", "", false, "The address of the page and the API."},
@@ -47,6 +49,7 @@ const std::vector<Option>& optionTable() {
       {"workers.queue", Number, "20000", 1, 10000000, "", "", false, "Reads that may wait."},
       {"drain.timeout", Number, "8000", 0, kDayMs, "ms", "", false, "How long clients are asked to leave, spread out, at a stop."},
   };
+  // clang-format on
   return table;
 }
 

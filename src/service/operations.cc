@@ -19,6 +19,8 @@ const Field kLimit{"limit", FieldType::Limit, kOptional};
 }  // namespace
 
 const std::vector<Operation>& operations() {
+  // A table, a row each.
+  // clang-format off
   static const std::vector<Operation> table{
       {"chat.send", "POST", "/rooms/{room}/messages", 201, Right::PostMessage, "Sends a message.",
        {kRoom, {"text", FieldType::MessageText}, kNonce, {"format", FieldType::Format, kOptional},
@@ -51,6 +53,7 @@ const std::vector<Operation>& operations() {
       {"presence.count", "GET", "/rooms/{room}/presence/count", 200, Right::ReadRoom, "How many of the room are online.",
        {kRoom}, getOnlineCountInRoom},
   };
+  // clang-format on
   return table;
 }
 
