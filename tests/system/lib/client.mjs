@@ -2,6 +2,7 @@
 import { Centrifuge } from 'centrifuge';
 import WebSocket from 'ws';
 import { nonce, token } from './server.mjs';
+import { kDeadlineMs } from './states.mjs';
 
 export class Client {
   constructor(server, user, { mode = 'personal', data, options = {}, websocket } = {}) {
@@ -51,14 +52,14 @@ export class Client {
   until(condition, what = condition.toString()) {
     if (condition()) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`${this.user} waited in vain for ${what}; log ${JSON.stringify(this.log.slice(-5))}`)), 30000);
+      const timer = setTimeout(() => reject(new Error(`${this.user} waited in vain for ${what}; log ${JSON.stringify(this.log.slice(-5))}`)), kDeadlineMs);
       this.waiting.push({ condition, resolve: () => { clearTimeout(timer); resolve(); } });
     });
   }
 
   async connect() {
     this.centrifuge.connect();
-    await this.centrifuge.ready(30000);
+    await this.centrifuge.ready(kDeadlineMs);
     return this;
   }
 
@@ -70,7 +71,7 @@ export class Client {
       subscription.on(kind, (ctx) => this.happened(channel, kind, ctx));
     }
     subscription.subscribe();
-    await subscription.ready(30000);
+    await subscription.ready(kDeadlineMs);
     return subscription;
   }
 

@@ -1,6 +1,6 @@
 // Waiting for states. No test waits for a time: the deadline here only bounds a failure.
 // The long form waits for a dead line to be found by real pings, 35 s at most.
-const kDeadlineMs = process.env.KITH_CHAOS === 'long' ? 90000 : 30000;
+export const kDeadlineMs = process.env.KITH_CHAOS === 'long' ? 90000 : 30000;
 
 /** Asks again and again until the answer satisfies; the answer. */
 export async function eventually(ask, satisfies = Boolean, what = satisfies.toString()) {
