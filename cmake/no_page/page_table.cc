@@ -5,7 +5,8 @@ namespace kith {
 
 const std::vector<http::EmbeddedFile>& pageTable() {
   static const std::vector<http::EmbeddedFile> table{
-      {"/index.html", "text/plain; charset=utf-8", "\"none\"", "This server was built without its page (-DKITH_WEB=OFF). The API is at /api/v1.\n"}};
+      {"/index.html", "text/plain; charset=utf-8", "\"none\"",
+       "This server was built without its page (-DKITH_WEB=OFF). The API is at /api/v1.\n"}};
   return table;
 }
 

@@ -81,12 +81,15 @@ CommandAnswer unanswered(const std::string& path, Milliseconds time) {
 
 }  // namespace
 
-std::string commandSocketPath(const std::string& data_dir) { return data_dir + "/kith.sock"; }
+std::string commandSocketPath(const std::string& data_dir) {
+  return data_dir + "/kith.sock";
+}
 
 Expected<void, Error> checkCommandSocketPath(const std::string& path) {
   if (path.size() <= kSocketPathMax) return {};
-  return Error{"data.dir is too long: the command socket " + path + " would have " + std::to_string(path.size()) +
-               " bytes, and a socket's path may have " + std::to_string(kSocketPathMax) +
+  return Error{"data.dir is too long: the command socket " + path + " would have " +
+               std::to_string(path.size()) + " bytes, and a socket's path may have " +
+               std::to_string(kSocketPathMax) +
                "; use a shorter folder, a relative path, or a symbolic link to it"};
 }
 
@@ -94,9 +97,12 @@ std::optional<CommandAnswer> askServer(const std::string& socket_path, const std
                                        Milliseconds answer_time) {
   Asking asking(answer_time);
   switch (asking.connect(socket_path)) {
-    case Asking::Connected::NobodyListens: return std::nullopt;
-    case Asking::Connected::TooManyWait: return unanswered(socket_path, answer_time);
-    case Asking::Connected::Yes: break;
+    case Asking::Connected::NobodyListens:
+      return std::nullopt;
+    case Asking::Connected::TooManyWait:
+      return unanswered(socket_path, answer_time);
+    case Asking::Connected::Yes:
+      break;
   }
   asking.send("POST " + target + " HTTP/1.1\r\nHost: kith\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
   const auto answer = asking.read();
@@ -104,7 +110,8 @@ std::optional<CommandAnswer> askServer(const std::string& socket_path, const std
   CommandAnswer out;
   const auto body = answer->find("\r\n\r\n");
   if (answer->size() < 12 || body == std::string::npos) {
-    return CommandAnswer{0, "the server at " + socket_path + " ended before it answered; look at its log, and ask again"};
+    return CommandAnswer{
+        0, "the server at " + socket_path + " ended before it answered; look at its log, and ask again"};
   }
   std::from_chars(answer->data() + 9, answer->data() + 12, out.status);
   out.text = answer->substr(body + 4);

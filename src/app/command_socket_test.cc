@@ -53,7 +53,8 @@ TEST_F(CommandSocketTest, AServerThatNoLongerAcceptsIsNoMissingOne) {
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path, path.data(), path.size());
   const int waiting = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  ASSERT_EQ(::connect(waiting, reinterpret_cast<sockaddr*>(&address), sizeof address), 0) << "fills the backlog";
+  ASSERT_EQ(::connect(waiting, reinterpret_cast<sockaddr*>(&address), sizeof address), 0)
+      << "fills the backlog";
 
   const auto full = askServer(path, "/setup-link", Milliseconds(20));
   ::close(waiting);

@@ -34,8 +34,10 @@ void OperatorCommands::createToken(const std::string& user, std::int64_t life_s,
   accounts_.user(UserId::trusted(user), [this, user, life_s, shared](Result<std::optional<User>> there) {
     if (!there) return (*shared)(there.error());
     if (*there && (*there)->issuer.empty()) {
-      return (*shared)(Fault{FaultCode::Already, "user",
-                             "\"" + user + "\" is an account of this server: its tokens come from signing in, not from here", false});
+      return (*shared)(Fault{
+          FaultCode::Already, "user",
+          "\"" + user + "\" is an account of this server: its tokens come from signing in, not from here",
+          false});
     }
     const auto made = tokens_.signHostToken(user, life_s, user);
     if (!made) return (*shared)(Fault::unavailable("no key for host tokens is set"));
@@ -52,7 +54,8 @@ void OperatorCommands::addTo(http::Router& router) {
     std::int64_t life_s = 0;
     if (life) std::from_chars(life->data(), life->data() + life->size(), life_s);
     if (!isIdText(user.value_or("")) || life_s <= 0 || life_s > kTokenLifeMax_s) {
-      return responder.answer(http::Response::of(422, "text/plain; charset=utf-8", "user must be an id, ttl_s 1 to ten years"));
+      return responder.answer(
+          http::Response::of(422, "text/plain; charset=utf-8", "user must be an id, ttl_s 1 to ten years"));
     }
     createToken(std::string(user.value_or("")), life_s, plainText(std::move(responder)));
   });
@@ -62,7 +65,11 @@ std::optional<std::int64_t> parseDuration(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || number <= 0 || end + 1 != text.data() + text.size()) return std::nullopt;
-  const std::int64_t unit = *end == 's' ? 1 : *end == 'm' ? 60 : *end == 'h' ? 3600 : *end == 'd' ? 86'400 : 0;
+  const std::int64_t unit = *end == 's'   ? 1
+                            : *end == 'm' ? 60
+                            : *end == 'h' ? 3600
+                            : *end == 'd' ? 86'400
+                                          : 0;
   if (unit == 0 || number > kTokenLifeMax_s / unit) return std::nullopt;
   return number * unit;
 }

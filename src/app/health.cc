@@ -7,7 +7,9 @@
 namespace kith {
 namespace {
 
-http::Response json(int status, const std::string& text) { return http::Response::of(status, "application/json", text); }
+http::Response json(int status, const std::string& text) {
+  return http::Response::of(status, "application/json", text);
+}
 
 }  // namespace
 
@@ -32,7 +34,8 @@ void Node::addInternalRoutes(http::Router& router) {
     responder.answer(json(200, "{\"version\":\"" + std::string(kVersion) + "\"}"));
   });
   router.add(Method::Get, "/metrics", [this](http::Request, http::Responder responder) {
-    metrics_.gauge("kith_build_info", "The version that runs", "version=\"" + std::string(kVersion) + "\"").set(1);
+    metrics_.gauge("kith_build_info", "The version that runs", "version=\"" + std::string(kVersion) + "\"")
+        .set(1);
     responder.answer(http::Response::of(200, "text/plain; version=0.0.4; charset=utf-8", metrics_.text()));
   });
 }

@@ -78,7 +78,8 @@ bool waitForSignal(const sigset_t& set, const std::atomic<bool>& failed) {
 
 int serve(const Options& options) {
   const auto signals = blockSignals();
-  Log log(levelOf(options.text("log.level")), isatty(STDERR_FILENO) != 0 ? Log::Format::Text : Log::Format::Json);
+  Log log(levelOf(options.text("log.level")),
+          isatty(STDERR_FILENO) != 0 ? Log::Format::Text : Log::Format::Json);
   for (const auto& key : options.unknown()) {
     log.warn("unknown_option", {{"key", key}, {"nearest", nearestKey(key)}});
   }
@@ -113,7 +114,8 @@ int operatorCommand(const Options& options, const std::string& target, Ask ask) 
     auto node = Node::open(options, log);
     if (!node) return failed(node.error().message, kExitFailed);
     std::promise<Result<std::string>> promise;
-    ask((*node)->commands(), [&promise](Result<std::string> result) { promise.set_value(std::move(result)); });
+    ask((*node)->commands(),
+        [&promise](Result<std::string> result) { promise.set_value(std::move(result)); });
     const auto result = promise.get_future().get();
     status = result ? 200 : 400;
     text = result ? *result : result.error().detail;
@@ -126,7 +128,8 @@ int operatorCommand(const Options& options, const std::string& target, Ask ask) 
 int createToken(const Options& options, const CommandLine& line) {
   const auto life = parseDuration(line.token_ttl);
   if (!life) return failed("--ttl must look like 90s, 15m, 1h or 7d", kExitUsage);
-  if (!isIdText(line.token_user)) return failed("--user must be 1 to 64 characters of A-Z a-z 0-9 _ -", kExitUsage);
+  if (!isIdText(line.token_user))
+    return failed("--user must be 1 to 64 characters of A-Z a-z 0-9 _ -", kExitUsage);
   return operatorCommand(options, "/token?user=" + line.token_user + "&ttl_s=" + std::to_string(*life),
                          [&](OperatorCommands& commands, Reply<std::string> reply) {
                            commands.createToken(line.token_user, *life, std::move(reply));
@@ -143,18 +146,23 @@ void addOptions(CLI::App& command, CommandLine& line) {
   command.add_option("--config", line.config, "A TOML file of options");
   for (const auto& option : optionTable()) {
     if (option.secret) continue;
-    auto text = std::string(option.text) + " Default: " + (option.standard.empty() ? "none" : std::string(option.standard)) +
+    auto text = std::string(option.text) +
+                " Default: " + (option.standard.empty() ? "none" : std::string(option.standard)) +
                 (option.unit.empty() ? "" : " " + std::string(option.unit)) + ".";
     command.add_option_function<std::string>(
-        "--" + std::string(option.key), [&line, key = std::string(option.key)](const std::string& value) { line.flags[key] = value; }, text);
+        "--" + std::string(option.key),
+        [&line, key = std::string(option.key)](const std::string& value) { line.flags[key] = value; }, text);
   }
   command.allow_extras(false);
 }
 
 int run(int argc, char** argv) {
   CommandLine line;
-  CLI::App app("Kith: community chat.\n\nExamples:\n  kith serve\n  kith serve --http_server.port 9000 --data.dir /var/lib/kith\n"
-               "  kith token create --user ann --ttl 1h\n  kith admin setup-link\n", "kith");
+  CLI::App app(
+      "Kith: community chat.\n\nExamples:\n  kith serve\n  kith serve --http_server.port 9000 --data.dir "
+      "/var/lib/kith\n"
+      "  kith token create --user ann --ttl 1h\n  kith admin setup-link\n",
+      "kith");
   app.require_subcommand(1);
   auto* serve_command = app.add_subcommand("serve", "Runs the server");
   auto* token_command = app.add_subcommand("token", "Connection tokens for development");
@@ -163,7 +171,8 @@ int run(int argc, char** argv) {
   create_command->add_option("--user", line.token_user, "The user's id in the host application")->required();
   create_command->add_option("--ttl", line.token_ttl, "How long it is valid: 90s, 15m, 1h, 7d");
   auto* admin_command = app.add_subcommand("admin", "The operator's acts");
-  auto* link_command = admin_command->add_subcommand("setup-link", "A new one-time link for the first administrator");
+  auto* link_command =
+      admin_command->add_subcommand("setup-link", "A new one-time link for the first administrator");
   admin_command->require_subcommand(1);
   app.add_subcommand("version", "Prints the version");
   for (auto* command : {serve_command, create_command, link_command}) addOptions(*command, line);
@@ -182,4 +191,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace kith
 
-int main(int argc, char** argv) { return kith::run(argc, argv); }
+int main(int argc, char** argv) {
+  return kith::run(argc, argv);
+}

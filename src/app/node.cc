@@ -22,7 +22,9 @@ std::vector<std::string> words(const std::string& text) {
   return {std::istream_iterator<std::string>(in), {}};
 }
 
-bool isLoopback(const std::string& address) { return address.starts_with("127.") || address == "::1" || address == "localhost"; }
+bool isLoopback(const std::string& address) {
+  return address.starts_with("127.") || address == "::1" || address == "localhost";
+}
 
 std::string urlOf(const std::string& address, std::uint16_t port) {
   const auto host = address.find(':') == address.npos ? address : "[" + address + "]";
@@ -35,7 +37,8 @@ Node::Node(const Options& options, Log& log) : options_(options), log_(log) {}
 
 Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& log) {
   if (options.number("client.pong_timeout") >= options.number("client.ping_interval")) {
-    return Error{"client.pong_timeout must be below client.ping_interval: a pong is due before the next ping"};
+    return Error{
+        "client.pong_timeout must be below client.ping_interval: a pong is due before the next ping"};
   }
   std::unique_ptr<Node> node(new Node(options, log));
   TRY(node->readAllowedOrigins());
@@ -63,15 +66,20 @@ Expected<void, Error> Node::readAllowedOrigins() {
 void Node::warnOfOpenAddress() {
   const auto& address = options_.text("http_server.address");
   if (isLoopback(address)) return;
-  log_.warn("plain_http", {{"address", address}, {"why", "passwords and cookies cross the network unencrypted; put a TLS proxy in front"}});
-  if (!registrationOpen()) log_.warn("registration_off", {{"why", "the address is not loopback"}, {"option", "registration = open lets people make accounts"}});
+  log_.warn("plain_http",
+            {{"address", address},
+             {"why", "passwords and cookies cross the network unencrypted; put a TLS proxy in front"}});
+  if (!registrationOpen())
+    log_.warn("registration_off", {{"why", "the address is not loopback"},
+                                   {"option", "registration = open lets people make accounts"}});
 }
 
 Expected<std::unique_ptr<Node>, Error> Node::open(const Options& options, Log& log) {
   std::unique_ptr<Node> node(new Node(options, log));
   TRY(node->openStore());
   TRY(node->makeServices());
-  const auto url = urlOf(options.text("http_server.address"), static_cast<std::uint16_t>(options.number("http_server.port")));
+  const auto url = urlOf(options.text("http_server.address"),
+                         static_cast<std::uint16_t>(options.number("http_server.port")));
   node->commands_ = std::make_unique<OperatorCommands>(*node->accounts_, *node->tokens_, url);
   node->run();
   return node;
@@ -83,8 +91,9 @@ Expected<void, Error> Node::listenForCommands() {
   command_server_ = std::make_unique<http::Server>(cores_[0]->loop, command_router_, http::ServerOptions{});
   LocalListenOptions local;
   local.path = commandSocketPath(options_.text("data.dir"));
-  command_listener_ = TRY(Listener::openLocal(cores_[0]->loop, local,
-                                              [this](std::unique_ptr<Connection> c) { command_server_->take(std::move(c)); }));
+  command_listener_ = TRY(Listener::openLocal(cores_[0]->loop, local, [this](std::unique_ptr<Connection> c) {
+    command_server_->take(std::move(c));
+  }));
   return {};
 }
 
@@ -92,10 +101,12 @@ Expected<void, Error> Node::openStore() {
   store::SqliteOptions sqlite;
   sqlite.folder = options_.text("data.dir");
   sqlite.free_space_low_bytes = static_cast<std::uint64_t>(options_.number("store.free_space_low"));
-  if (options_.text("store.synchronous") == "normal") sqlite.synchronous = store::SqliteOptions::Synchronous::Normal;
+  if (options_.text("store.synchronous") == "normal")
+    sqlite.synchronous = store::SqliteOptions::Synchronous::Normal;
   sqlite.readers_max = static_cast<std::size_t>(options_.number("workers.threads"));
   sqlite.on_fatal = [this](const std::string& why) {
-    log_.error("store_failed", {{"why", why}, {"next", "the server stops; start it again once the disk is well"}});
+    log_.error("store_failed",
+               {{"why", why}, {"next", "the server stops; start it again once the disk is well"}});
     store_failed_ = true;
   };
   store_ = TRY(store::SqliteStore::open(std::move(sqlite), clock_, log_, metrics_));
@@ -104,14 +115,16 @@ Expected<void, Error> Node::openStore() {
 
 bool Node::registrationOpen() const {
   const auto& registration = options_.text("registration");
-  return registration == "open" || (registration == "auto" && isLoopback(options_.text("http_server.address")));
+  return registration == "open" ||
+         (registration == "auto" && isLoopback(options_.text("http_server.address")));
 }
 
 /// A key of this deployment, made at first start and kept in the store.
 Expected<std::string, Error> Node::secret(const std::string& name) {
   Random random;
   auto result = storedSecret(*store_, name, random);
-  if (!result) return Error{"the key \"" + name + "\" could not be read from the store: " + result.error().detail};
+  if (!result)
+    return Error{"the key \"" + name + "\" could not be read from the store: " + result.error().detail};
   return std::move(*result);
 }
 
@@ -133,7 +146,8 @@ Expected<void, Error> Node::makeCores() {
   gateway_options_.limits.message_bytes_max = size("client.message_bytes");
   gateway_options_.limits.connect_bytes_max = size("client.connect_bytes");
   gateway_options_.limits.queue.bytes_max = static_cast<std::uint32_t>(size("client.queue_bytes"));
-  gateway_options_.limits.queue.signals_until_bytes = static_cast<std::uint32_t>(size("client.signal_queue_bytes"));
+  gateway_options_.limits.queue.signals_until_bytes =
+      static_cast<std::uint32_t>(size("client.signal_queue_bytes"));
   rest_options_.allowed_origins = allowed_origins_;
   rest_options_.body_bytes_max = size("limits.body_bytes");
   rest_options_.server_version = version;
@@ -142,9 +156,9 @@ Expected<void, Error> Node::makeCores() {
 
   for (std::size_t i = 0; i < cores_.size(); ++i) {
     auto& core = *cores_[i];
-    core.sessions = std::unique_ptr<SessionCore>(new SessionCore{i, core.loop, core.hub, *log_of_scopes_, *services_, *accounts_,
-                                                              *typing_, protocol::jsonOverWebSocket(), clock_, log_, metrics_,
-                                                              session_options_});
+    core.sessions = std::unique_ptr<SessionCore>(
+        new SessionCore{i, core.loop, core.hub, *log_of_scopes_, *services_, *accounts_, *typing_,
+                        protocol::jsonOverWebSocket(), clock_, log_, metrics_, session_options_});
     core.gateway = std::make_unique<Gateway>(*core.sessions, gateway_options_);
     core.rest = std::make_unique<Rest>(Rest::Parts{core.loop, *accounts_, *services_, rest_options_});
     core.gateway->addTo(core.router);
@@ -174,7 +188,8 @@ Expected<void, Error> Node::listen() {
   listen.port = static_cast<std::uint16_t>(options_.number("http_server.port"));
   for (auto& core : cores_) {
     auto& server = *core->server;
-    core->listener = TRY(Listener::open(core->loop, listen, [&server](std::unique_ptr<Connection> c) { server.take(std::move(c)); }));
+    core->listener = TRY(Listener::open(
+        core->loop, listen, [&server](std::unique_ptr<Connection> c) { server.take(std::move(c)); }));
     listen.port = core->listener->port();
     listen.use = PortUse::Joins;
   }
@@ -183,8 +198,9 @@ Expected<void, Error> Node::listen() {
   ListenOptions internal;
   internal.host = options_.text("http_server.internal_address");
   internal.port = static_cast<std::uint16_t>(options_.number("http_server.internal_port"));
-  internal_listener_ = TRY(Listener::open(cores_[0]->loop, internal,
-                                          [this](std::unique_ptr<Connection> c) { internal_server_->take(std::move(c)); }));
+  internal_listener_ = TRY(Listener::open(cores_[0]->loop, internal, [this](std::unique_ptr<Connection> c) {
+    internal_server_->take(std::move(c));
+  }));
   return {};
 }
 
@@ -198,7 +214,9 @@ void Node::run() {
   }
 }
 
-std::string Node::pageUrl() const { return urlOf(options_.text("http_server.address"), cores_[0]->listener->port()); }
+std::string Node::pageUrl() const {
+  return urlOf(options_.text("http_server.address"), cores_[0]->listener->port());
+}
 std::string Node::internalUrl() const {
   return urlOf(options_.text("http_server.internal_address"), internal_listener_->port());
 }

@@ -14,7 +14,8 @@ namespace {
 
 const Option* optionOf(std::string_view key) {
   const auto& table = optionTable();
-  const auto found = std::find_if(table.begin(), table.end(), [&](const Option& option) { return option.key == key; });
+  const auto found =
+      std::find_if(table.begin(), table.end(), [&](const Option& option) { return option.key == key; });
   return found == table.end() ? nullptr : &*found;
 }
 
@@ -30,7 +31,8 @@ bool isChoice(std::string_view choices, std::string_view value) {
 Expected<void, Error> check(const Option& option, const std::string& value, const std::string& where) {
   const std::string name = where + " " + std::string(option.key);
   switch (option.type) {
-    case OptionType::Text: return {};
+    case OptionType::Text:
+      return {};
     case OptionType::Flag:
       if (value == "true" || value == "false") return {};
       return Error{name + " must be true or false"};
@@ -40,8 +42,11 @@ Expected<void, Error> check(const Option& option, const std::string& value, cons
     case OptionType::Number: {
       std::int64_t number = 0;
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
-      if (error == std::errc() && end == value.data() + value.size() && number >= option.least && number <= option.most) return {};
-      return Error{name + " must be a number from " + std::to_string(option.least) + " to " + std::to_string(option.most) +
+      if (error == std::errc() && end == value.data() + value.size() && number >= option.least &&
+          number <= option.most)
+        return {};
+      return Error{name + " must be a number from " + std::to_string(option.least) + " to " +
+                   std::to_string(option.most) +
                    (option.unit.empty() ? "" : " (" + std::string(option.unit) + ")")};
     }
   }
@@ -70,8 +75,8 @@ Expected<Flat, Error> readFile(const std::string& file) {
   const auto parsed = toml::parse_file(file);
   if (!parsed) {
     const auto& error = parsed.error();
-    return Error{file + ":" + std::to_string(error.source().begin.line) + ":" + std::to_string(error.source().begin.column) +
-                 ": " + std::string(error.description())};
+    return Error{file + ":" + std::to_string(error.source().begin.line) + ":" +
+                 std::to_string(error.source().begin.column) + ": " + std::string(error.description())};
   }
   flatten(parsed.table(), "", out);
   return out;
@@ -96,7 +101,8 @@ std::size_t distance(std::string_view a, std::string_view b) {
 
 std::string environmentName(std::string_view key) {
   std::string out = "KITH_";
-  for (const char c : key) out += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (const char c : key)
+    out += c == '.' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return out;
 }
 
@@ -113,10 +119,12 @@ std::string nearestKey(std::string_view key) {
   return best == nullptr ? "" : std::string(best->key);
 }
 
-Expected<Options, Error> Options::load(const std::string& file, const std::map<std::string, std::string>& environment,
+Expected<Options, Error> Options::load(const std::string& file,
+                                       const std::map<std::string, std::string>& environment,
                                        const std::map<std::string, std::string>& flags) {
   Options out;
-  for (const auto& option : optionTable()) out.values_[std::string(option.key)] = std::string(option.standard);
+  for (const auto& option : optionTable())
+    out.values_[std::string(option.key)] = std::string(option.standard);
   if (!file.empty()) {
     for (const auto& [key, value] : TRY(readFile(file))) {
       const auto* option = optionOf(key);
@@ -140,7 +148,9 @@ Expected<Options, Error> Options::load(const std::string& file, const std::map<s
       const auto near = nearestKey(key);
       return Error{"there is no option --" + key + (near.empty() ? "" : "; did you mean --" + near + "?")};
     }
-    if (option->secret) return Error{"--" + key + " is a secret: give it by " + environmentName(key) + " or in the file, since others can read a command line"};
+    if (option->secret)
+      return Error{"--" + key + " is a secret: give it by " + environmentName(key) +
+                   " or in the file, since others can read a command line"};
     TRY(check(*option, value, "flag:"));
     out.values_[key] = value;
   }

@@ -15,10 +15,10 @@ enum class OptionType { Text, Number, Flag, Choice };
 /// One setting of the server. The table of these is the only place that names it: flags, environment,
 /// file and the reference are made from it.
 struct Option {
-  std::string_view key;      // "http_server.port": flag --http_server.port, KITH_HTTP_SERVER_PORT
+  std::string_view key;  // "http_server.port": flag --http_server.port, KITH_HTTP_SERVER_PORT
   OptionType type;
-  std::string_view standard; // its default
-  std::int64_t least = 0;    // of a number
+  std::string_view standard;  // its default
+  std::int64_t least = 0;     // of a number
   std::int64_t most = 0;
   std::string_view unit;     // "ms", "bytes", or empty
   std::string_view choices;  // of a choice, separated by |
@@ -32,7 +32,8 @@ const std::vector<Option>& optionTable();
 class Options {
  public:
   /// `flags` as KEY=VALUE pairs, `environment` as of the process, `file` empty for none.
-  static Expected<Options, Error> load(const std::string& file, const std::map<std::string, std::string>& environment,
+  static Expected<Options, Error> load(const std::string& file,
+                                       const std::map<std::string, std::string>& environment,
                                        const std::map<std::string, std::string>& flags);
 
   const std::string& text(std::string_view key) const;

@@ -28,8 +28,9 @@ class OptionsTest : public ::testing::Test {
 
 TEST_F(OptionsTest, DefaultThenFileThenEnvironmentThenFlag) {
   const auto file = fileWith("[http_server]\nport = 1\ninternal_port = 2\n[log]\nlevel = \"warn\"\n");
-  const auto options = Options::load(file, {{"KITH_HTTP_SERVER_INTERNAL_PORT", "3"}, {"KITH_HTTP_SERVER_PORT", "4"}},
-                                     {{"http_server.port", "5"}});
+  const auto options =
+      Options::load(file, {{"KITH_HTTP_SERVER_INTERNAL_PORT", "3"}, {"KITH_HTTP_SERVER_PORT", "4"}},
+                    {{"http_server.port", "5"}});
   ASSERT_TRUE(options);
   EXPECT_EQ(options->number("http_server.port"), 5);
   EXPECT_EQ(options->number("http_server.internal_port"), 3);
@@ -48,7 +49,8 @@ TEST_F(OptionsTest, EveryDefaultFitsItsOwnOption) {
 TEST_F(OptionsTest, AWrongValueIsRefusedWithWhatIsAllowed) {
   for (const auto& [key, value, says] :
        {std::tuple{"http_server.port", "70000", "must be a number from 0 to 65535"},
-        {"http_server.port", "8o", "must be a number"}, {"http_server.port", "", "must be a number"},
+        {"http_server.port", "8o", "must be a number"},
+        {"http_server.port", "", "must be a number"},
         {"log.level", "loud", "must be one of debug|info|warn|error|off"}}) {
     const auto options = Options::load("", {}, {{key, value}});
     ASSERT_FALSE(options) << key;
@@ -84,7 +86,8 @@ TEST(Durations, AreANumberAndAUnit) {
   EXPECT_EQ(parseDuration("90s"), 90);
   EXPECT_EQ(parseDuration("15m"), 900);
   EXPECT_EQ(parseDuration("7d"), 604800);
-  for (const char* text : {"", "h", "1", "-1h", "1.5h", "1h ", "9999999999999999999d", "0s"}) EXPECT_FALSE(parseDuration(text)) << text;
+  for (const char* text : {"", "h", "1", "-1h", "1.5h", "1h ", "9999999999999999999d", "0s"})
+    EXPECT_FALSE(parseDuration(text)) << text;
 }
 
 }  // namespace

@@ -24,14 +24,16 @@ Expected<void, Error> Node::makeServices() {
   FollowLimits follow;
   follow.ring_entries_max = size("history.ring_entries");
   follow.recovery_entries_max = size("history.recovery_entries");
-  log_of_scopes_ = std::make_unique<EventLog>(EventLog::Parts{*store_, *workers_, loops, *fanout_, log_, metrics_, follow});
+  log_of_scopes_ = std::make_unique<EventLog>(
+      EventLog::Parts{*store_, *workers_, loops, *fanout_, log_, metrics_, follow});
   publish_ = std::make_unique<Publish>(*log_of_scopes_);
 
   presence_ = std::make_unique<MemoryPresence>(clock_);
   OnlineStatusOptions online;
   online.grace = Milliseconds(options_.number("presence.grace"));
-  online_ = std::make_unique<OnlineStatusService>(OnlineStatusService::Parts{
-      *loops[0], clock_, *presence_, readMembershipsFrom(*log_of_scopes_), sendSignalsThrough(*publish_), online});
+  online_ = std::make_unique<OnlineStatusService>(
+      OnlineStatusService::Parts{*loops[0], clock_, *presence_, readMembershipsFrom(*log_of_scopes_),
+                                 sendSignalsThrough(*publish_), online});
   typing_ = std::make_unique<TypingIndicator>(*loops[0], clock_, *presence_, sendTypingThrough(*publish_));
 
   TRY(makeAccounts());
@@ -57,7 +59,8 @@ Expected<void, Error> Node::makeAccounts() {
   tokens_ = std::make_unique<Tokens>(std::move(tokens), clock_);
   passwords_ = std::make_unique<PasswordPool>();
   AccountService::Options accounts;
-  accounts.registration = registrationOpen() ? AccountService::Registration::Open : AccountService::Registration::Off;
+  accounts.registration =
+      registrationOpen() ? AccountService::Registration::Open : AccountService::Registration::Off;
   accounts_ = std::make_unique<AccountService>(
       AccountService::Parts{*log_of_scopes_, *passwords_, *tokens_, clock_, log_, accounts});
   return {};

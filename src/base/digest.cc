@@ -74,8 +74,12 @@ std::array<std::uint32_t, 256> makeCrcTable() {
 
 // EVP_sha1() and its like return static objects: nothing is looked up per call but the fetch,
 // which digest sizes of ours do not feel.
-std::string sha1(std::string_view bytes) { return digest(EVP_sha1(), bytes); }
-std::string sha256(std::string_view bytes) { return digest(EVP_sha256(), bytes); }
+std::string sha1(std::string_view bytes) {
+  return digest(EVP_sha1(), bytes);
+}
+std::string sha256(std::string_view bytes) {
+  return digest(EVP_sha256(), bytes);
+}
 
 std::string hmacSha256(std::string_view key, std::string_view bytes) {
   unsigned char out[EVP_MAX_MD_SIZE];
@@ -92,9 +96,15 @@ std::uint32_t crc32c(std::string_view bytes, std::uint32_t crc) {
   return ~crc;
 }
 
-std::string base64Encode(std::string_view bytes) { return encode(bytes, kBase64, true); }
-std::string base64urlEncode(std::string_view bytes) { return encode(bytes, kBase64url, false); }
-std::optional<std::string> base64urlDecode(std::string_view text) { return decode(text, kBase64url); }
+std::string base64Encode(std::string_view bytes) {
+  return encode(bytes, kBase64, true);
+}
+std::string base64urlEncode(std::string_view bytes) {
+  return encode(bytes, kBase64url, false);
+}
+std::optional<std::string> base64urlDecode(std::string_view text) {
+  return decode(text, kBase64url);
+}
 
 std::string hexEncode(std::string_view bytes) {
   constexpr char digits[] = "0123456789abcdef";

@@ -75,9 +75,9 @@ struct Error {
 }  // namespace kith
 
 /// The value of `expression`, or the end of this function with its error.
-#define TRY(...)                                                  \
-  __extension__({                                                 \
-    auto kith_result = (__VA_ARGS__);                             \
-    if (!kith_result) return std::move(kith_result).error();      \
-    std::move(kith_result).value();                               \
+#define TRY(...)                                             \
+  __extension__({                                            \
+    auto kith_result = (__VA_ARGS__);                        \
+    if (!kith_result) return std::move(kith_result).error(); \
+    std::move(kith_result).value();                          \
   })

@@ -4,7 +4,8 @@
 
 namespace kith {
 
-KeyedExecutor::KeyedExecutor(std::size_t threads, std::size_t queue_jobs_max) : queue_jobs_max_(queue_jobs_max) {
+KeyedExecutor::KeyedExecutor(std::size_t threads, std::size_t queue_jobs_max)
+    : queue_jobs_max_(queue_jobs_max) {
   ASSERT(threads > 0);
   threads_.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { run(i); });

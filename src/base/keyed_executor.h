@@ -24,7 +24,8 @@ class KeyedExecutor {
   KeyedExecutor(const KeyedExecutor&) = delete;
   KeyedExecutor& operator=(const KeyedExecutor&) = delete;
 
-  /// False if the queue is full: answer a temporary fault. `worker` is the number of the thread that runs the job.
+  /// False if the queue is full: answer a temporary fault. `worker` is the number of the thread that runs the
+  /// job.
   [[nodiscard]] bool submit(Callback<void(std::size_t worker)> job);
   [[nodiscard]] bool submit(const std::string& key, Callback<void(std::size_t worker)> job);
   std::size_t threadCount() const { return threads_.size(); }

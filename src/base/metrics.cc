@@ -2,7 +2,8 @@
 
 namespace kith {
 
-Counter& Metrics::take(Kind kind, const std::string& name, const std::string& help, const std::string& labels) {
+Counter& Metrics::take(Kind kind, const std::string& name, const std::string& help,
+                       const std::string& labels) {
   Lock lock(mutex_);
   auto& family = families_.try_emplace(name, Family{help, kind, {}}).first->second;
   auto& counter = family.counters[labels];
@@ -25,7 +26,8 @@ std::string Metrics::text() const {
     out += "# HELP " + name + " " + family.help + "\n";
     out += "# TYPE " + name + (family.kind == Kind::Counter ? " counter\n" : " gauge\n");
     for (const auto& [labels, counter] : family.counters) {
-      out += name + (labels.empty() ? "" : "{" + labels + "}") + " " + std::to_string(counter->value()) + "\n";
+      out +=
+          name + (labels.empty() ? "" : "{" + labels + "}") + " " + std::to_string(counter->value()) + "\n";
     }
   }
   return out;

@@ -41,7 +41,9 @@ class Condition {
  public:
   void wait(Mutex& mutex) REQUIRES(mutex) { condition_.wait(mutex); }
   /// As wait, but at most `limit` of real time. Like wait, it may wake for no reason.
-  void waitFor(Mutex& mutex, std::chrono::milliseconds limit) REQUIRES(mutex) { condition_.wait_for(mutex, limit); }
+  void waitFor(Mutex& mutex, std::chrono::milliseconds limit) REQUIRES(mutex) {
+    condition_.wait_for(mutex, limit);
+  }
   void notifyOne() { condition_.notify_one(); }
   void notifyAll() { condition_.notify_all(); }
 

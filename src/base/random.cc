@@ -36,7 +36,9 @@ std::uint64_t Random::number() {
   return n;
 }
 
-std::string Random::id() { return token(12); }
+std::string Random::id() {
+  return token(12);
+}
 
 std::string Random::token(std::size_t bytes) {
   std::string raw(bytes, '\0');

@@ -15,8 +15,8 @@ class Callback<Out(In...)> {
  public:
   Callback() = default;
   template <class F>
-    requires(!std::is_same_v<std::decay_t<F>, Callback> && std::is_invocable_r_v<Out, std::decay_t<F>&, In...>)
-  Callback(F&& function)  // NOLINT: a lambda is a callback
+  requires(!std::is_same_v<std::decay_t<F>, Callback> && std::is_invocable_r_v<Out, std::decay_t<F>&, In...>)
+      Callback(F&& function)  // NOLINT: a lambda is a callback
       : held_(std::make_unique<Holder<std::decay_t<F>>>(std::forward<F>(function))) {}
 
   explicit operator bool() const { return held_ != nullptr; }

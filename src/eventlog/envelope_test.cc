@@ -21,10 +21,11 @@ LoggedEntry hello() {
 }
 
 TEST(Envelope, AMessageHasItsOffsetItsTextAndItsNonce) {
-  EXPECT_EQ(renderEntry(hello()),
-            R"({"type":"message.created","offset":42,"at":"2026-01-05T10:00:00.123Z","actor":"u7","message":{"seq":42,)"
-            R"("author":"u7","kind":"user","text":"hello \"you\"\n","format":"markdown","at":"2026-01-05T10:00:00.123Z",)"
-            R"("nonce":"k1f"},"author_name":"Ann"})");
+  EXPECT_EQ(
+      renderEntry(hello()),
+      R"({"type":"message.created","offset":42,"at":"2026-01-05T10:00:00.123Z","actor":"u7","message":{"seq":42,)"
+      R"("author":"u7","kind":"user","text":"hello \"you\"\n","format":"markdown","at":"2026-01-05T10:00:00.123Z",)"
+      R"("nonce":"k1f"},"author_name":"Ann"})");
 }
 
 TEST(Envelope, ADeletedMessageIsReplayedWithoutItsText) {
@@ -59,11 +60,14 @@ TEST(Envelope, AMemberEntryCarriesTheCountAndItsOwnFields) {
   logged.entry.actor = UserId::trusted("u2");
   logged.entry.members = 117;
   logged.entry.data = R"({"users":["u5"],"cause":"kicked"})";
-  EXPECT_EQ(renderEntry(logged), R"({"type":"member.left","offset":7,"at":"1970-01-01T00:00:00.000Z","actor":"u2",)"
-                                 R"("count":117,"users":["u5"],"cause":"kicked"})");
+  EXPECT_EQ(renderEntry(logged),
+            R"({"type":"member.left","offset":7,"at":"1970-01-01T00:00:00.000Z","actor":"u2",)"
+            R"("count":117,"users":["u5"],"cause":"kicked"})");
 }
 
-TEST(Envelope, TheSameEntryGivesTheSameBytes) { EXPECT_EQ(renderEntry(hello()), renderEntry(hello())); }
+TEST(Envelope, TheSameEntryGivesTheSameBytes) {
+  EXPECT_EQ(renderEntry(hello()), renderEntry(hello()));
+}
 
 }  // namespace
 }  // namespace kith

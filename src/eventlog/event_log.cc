@@ -18,16 +18,23 @@ EventLog::EventLog(Parts parts)
 
 EventLog::~EventLog() = default;
 
-std::size_t EventLog::ownerIndex(const Scope& scope) const { return std::hash<Scope>()(scope) % owners_.size(); }
+std::size_t EventLog::ownerIndex(const Scope& scope) const {
+  return std::hash<Scope>()(scope) % owners_.size();
+}
 
-EventLog::Owner& EventLog::owner(const Scope& scope) const { return *owners_[ownerIndex(scope)]; }
+EventLog::Owner& EventLog::owner(const Scope& scope) const {
+  return *owners_[ownerIndex(scope)];
+}
 
-Loop& EventLog::ownerOf(const Scope& scope) const { return owner(scope).loop(); }
+Loop& EventLog::ownerOf(const Scope& scope) const {
+  return owner(scope).loop();
+}
 
 void EventLog::append(store::WriteItem item) {
   ASSERT(!item.scopes.empty());
   item.done = [this, answers = answers_, to = ownerIndex(item.scopes.front()),
-               done = std::make_shared<decltype(item.done)>(std::move(item.done))](Result<store::Committed> result) mutable {
+               done = std::make_shared<decltype(item.done)>(std::move(item.done))](
+                  Result<store::Committed> result) mutable {
     answers->put(to, [this, done, result = std::move(result)]() mutable {
       // The service broadcasts from its `done`; what it did not, the log does: an entry that is
       // durable is always applied.
@@ -61,10 +68,9 @@ void EventLog::submitGathered(std::size_t loop) {
 
 void EventLog::read(Callback<Result<void>(store::Reader&)> read, Callback<void(Result<void>)> done) {
   auto shared = std::make_shared<decltype(done)>(std::move(done));
-  const bool queued =
-      parts_.workers.submit([this, read = std::move(read), shared](std::size_t) mutable {
-        (*shared)(parts_.store.read(std::move(read)));
-      });
+  const bool queued = parts_.workers.submit([this, read = std::move(read), shared](std::size_t) mutable {
+    (*shared)(parts_.store.read(std::move(read)));
+  });
   if (!queued) (*shared)(Fault::unavailable("too many reads are waiting; try again"));
 }
 

@@ -119,8 +119,8 @@ class EventLogTest : public ::testing::Test, protected Sink {
   std::vector<std::thread> threads_;
   std::unique_ptr<KeyedExecutor> workers_ = std::make_unique<KeyedExecutor>(2, 1000);
   std::vector<std::unique_ptr<EventLog>> nodes_;  // earlier ones may still have posts under way
-  EventLog* events_ = nullptr;                   // the last
-  std::vector<Offset> heard_;  // on core 0, as signals_
+  EventLog* events_ = nullptr;                    // the last
+  std::vector<Offset> heard_;                     // on core 0, as signals_
   bool listening_ = false;
   int signals_ = 0;
 };
@@ -176,7 +176,8 @@ TEST_F(EventLogTest, MoreThanTheLimitMissedIsNotRecoveredRatherThanInPart) {
 }
 
 TEST_F(EventLogTest, WhoMayNotReadIsRefused) {
-  const auto attached = attach({}, [](store::Reader&) -> Result<Granted> { return Fault::of(FaultCode::PermissionDenied); });
+  const auto attached =
+      attach({}, [](store::Reader&) -> Result<Granted> { return Fault::of(FaultCode::PermissionDenied); });
   ASSERT_FALSE(attached);
   EXPECT_EQ(attached.error().code, FaultCode::PermissionDenied);
 }
@@ -213,7 +214,8 @@ TEST_F(EventLogTest, NoGapAndNoDoubleWhileOthersWrite) {
     ASSERT_TRUE(attached);
     const auto offsets = heard();
     const Offset start_at = attached->position.offset;
-    for (std::size_t i = 0; i < offsets.size(); ++i) ASSERT_EQ(offsets[i], start_at + 1 + i) << "round " << round;
+    for (std::size_t i = 0; i < offsets.size(); ++i)
+      ASSERT_EQ(offsets[i], start_at + 1 + i) << "round " << round;
     ASSERT_EQ(start_at + offsets.size(), 1u + 20u * static_cast<unsigned>(round + 1));
   }
 }

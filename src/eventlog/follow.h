@@ -16,7 +16,7 @@ namespace kith {
 struct FollowLimits {
   std::size_t ring_entries_max = 128;
   std::size_t ring_bytes_max = 256 * 1024;
-  std::size_t hold_entries_max = 256;      // beyond, the highest are dropped: the store has them
+  std::size_t hold_entries_max = 256;  // beyond, the highest are dropped: the store has them
   std::size_t recovery_entries_max = 1000;
   std::size_t recovery_bytes_max = 256 * 1024;
 };

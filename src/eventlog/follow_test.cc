@@ -109,7 +109,8 @@ TEST_F(FollowTest, AnEditTakesTheOldTextOutOfTheRing) {
   follow.entry(edit(4, 2, "better"), "e");
   EXPECT_FALSE(follow.ring().covers(1, 4));  // from the store, where the text is the present one
   EXPECT_TRUE(follow.ring().covers(2, 4));
-  for (const auto& publication : follow.ring().after(0)) EXPECT_EQ(publication.data->find("a secret"), std::string::npos);
+  for (const auto& publication : follow.ring().after(0))
+    EXPECT_EQ(publication.data->find("a secret"), std::string::npos);
 }
 
 TEST_F(FollowTest, OlderEntriesReadFromTheStoreGoInFrontOfTheRing) {

@@ -17,17 +17,23 @@ constexpr store::ReadBounds kFillBounds{1000, 4 * 1024 * 1024};
 
 EventLog::Owner::Place::Place(const Scope& scope, Owner& owner)
     : scope(scope),
-      follow(owner.parts_.limits, [this, &owner](const Publication& publication) { owner.entryApplied(*this, publication); }),
+      follow(owner.parts_.limits,
+             [this, &owner](const Publication& publication) { owner.entryApplied(*this, publication); }),
       cores(owner.parts_.loops.size(), 0) {}
 
 EventLog::Owner::Owner(Parts& parts, Loop& loop)
     : parts_(parts),
       loop_(loop),
-      recoveries_ring_(parts.metrics.counter("kith_recoveries_total", "Attaches with a position", "result=\"ring\"")),
-      recoveries_store_(parts.metrics.counter("kith_recoveries_total", "Attaches with a position", "result=\"store\"")),
-      recoveries_failed_(parts.metrics.counter("kith_recoveries_total", "Attaches with a position", "result=\"not_recovered\"")),
-      client_ahead_(parts.metrics.counter("kith_client_ahead_of_store_total", "Clients with an offset above the log's")),
-      gaps_filled_(parts.metrics.counter("kith_gaps_filled_total", "Reads of entries that did not come by themselves")) {}
+      recoveries_ring_(
+          parts.metrics.counter("kith_recoveries_total", "Attaches with a position", "result=\"ring\"")),
+      recoveries_store_(
+          parts.metrics.counter("kith_recoveries_total", "Attaches with a position", "result=\"store\"")),
+      recoveries_failed_(parts.metrics.counter("kith_recoveries_total", "Attaches with a position",
+                                               "result=\"not_recovered\"")),
+      client_ahead_(parts.metrics.counter("kith_client_ahead_of_store_total",
+                                          "Clients with an offset above the log's")),
+      gaps_filled_(parts.metrics.counter("kith_gaps_filled_total",
+                                         "Reads of entries that did not come by themselves")) {}
 
 EventLog::Owner::Place& EventLog::Owner::place(const Scope& scope) {
   const auto found = places_.try_emplace(scope).first;
@@ -47,7 +53,9 @@ void EventLog::Owner::apply(const store::CommittedEntry& committed) {
 // Those whose snapshot was ahead of this node may go on once it has caught up.
 void EventLog::Owner::goOnBehind(Place& place) {
   std::vector<WaiterPtr> ready;
-  auto caught_up = [&](const WaiterPtr& waiter) { return waiter->head.position.offset <= place.follow.applied(); };
+  auto caught_up = [&](const WaiterPtr& waiter) {
+    return waiter->head.position.offset <= place.follow.applied();
+  };
   std::copy_if(place.behind.begin(), place.behind.end(), std::back_inserter(ready), caught_up);
   std::erase_if(place.behind, caught_up);
   for (const auto& waiter : ready) proceed(place, waiter);
@@ -78,7 +86,7 @@ void EventLog::Owner::readAccess(const Scope& scope, const WaiterPtr& waiter) {
   ++waiter->reads;
   auto read = [parts = &parts_, waiter, scope]() -> Result<void> {
     return parts->store.read([&](store::Reader& reader) -> Result<void> {
-      waiter->head = TRY(reader.head(scope));  // the data first,
+      waiter->head = TRY(reader.head(scope));                   // the data first,
       waiter->granted = TRY(waiter->request.may_read(reader));  // then the right to it
       return {};
     });
@@ -113,7 +121,8 @@ void EventLog::Owner::proceed(Place& here, const WaiterPtr& waiter) {
   }
   // Was he removed between the snapshot and now? If that may be, the store is asked again.
   if (here.follow.removals().mayHaveRemoved(waiter->request.user, waiter->head.position.offset)) {
-    if (waiter->reads >= kAccessReadsMax) return fail(here, waiter, Fault::unavailable("the room changes too fast; try again"));
+    if (waiter->reads >= kAccessReadsMax)
+      return fail(here, waiter, Fault::unavailable("the room changes too fast; try again"));
     return readAccess(here.scope, waiter);
   }
   if (waiter->request.since_joined && waiter->granted.joined_at) {
@@ -133,7 +142,8 @@ bool EventLog::Owner::needsGap(Place& here, const WaiterPtr& waiter, Offset sinc
   const Offset applied = here.follow.applied();
   const Ring& ring = here.follow.ring();
   // What was read is good unless a text in it has been edited or deleted since.
-  if (waiter->gap_read && ring.covers(waiter->gap_last, applied) && !ring.rewrites(waiter->gap_last)) return false;
+  if (waiter->gap_read && ring.covers(waiter->gap_last, applied) && !ring.rewrites(waiter->gap_last))
+    return false;
   if (waiter->gap_reads > kGapReadsMax) {
     waiter->gap_read = false;  // the room changes faster than it can be read: "not recovered", never in part
     return false;
@@ -170,13 +180,15 @@ void EventLog::Owner::readGap(Place& here) {
   }
 }
 
-void EventLog::Owner::gapRead(const Scope& scope, Offset after, Offset last, Result<std::vector<Publication>> read) {
+void EventLog::Owner::gapRead(const Scope& scope, Offset after, Offset last,
+                              Result<std::vector<Publication>> read) {
   Place& here = place(scope);
   here.gap_reading = false;
   auto waiters = std::move(here.gap_waiters);
   here.gap_waiters.clear();
   // Only while nothing was applied since: an edit or delete in between would find its text still here.
-  if (read && !read->empty() && here.follow.applied() == last && read->back().offset == last) here.follow.remember(*read);
+  if (read && !read->empty() && here.follow.applied() == last && read->back().offset == last)
+    here.follow.remember(*read);
   for (const auto& waiter : waiters) {
     const Offset since = waiter->request.since->offset;
     ++waiter->gap_reads;

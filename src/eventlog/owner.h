@@ -30,10 +30,10 @@ class EventLog::Owner {
   struct Waiter {
     AttachRequest request;
     AttachDone done;
-    store::Head head{};     // of the snapshot that granted access
+    store::Head head{};  // of the snapshot that granted access
     Granted granted{};
-    int reads = 0;          // of access, bounded
-    int gap_reads = 0;      // bounded too
+    int reads = 0;                   // of access, bounded
+    int gap_reads = 0;               // bounded too
     std::vector<Publication> gap{};  // read from the store: (since, gap_last]
     Offset gap_last = 0;
     bool gap_read = false;
@@ -47,8 +47,8 @@ class EventLog::Owner {
     CoreCounts cores;
     std::uint32_t listeners = 0;
     std::size_t attaching = 0;
-    std::vector<WaiterPtr> behind;      // wait until the node has applied what their snapshot showed
-    std::vector<WaiterPtr> gap_waiters; // wait for the one gap read
+    std::vector<WaiterPtr> behind;       // wait until the node has applied what their snapshot showed
+    std::vector<WaiterPtr> gap_waiters;  // wait for the one gap read
     bool gap_reading = false;
     Loop::TimerId linger = 0;
     bool filling = false;  // a timer or a read for what is missing is under way

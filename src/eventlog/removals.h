@@ -24,7 +24,8 @@ class Removals {
   }
 
   void note(const Publication& publication) {
-    const bool ends = publication.type == EntryType::MemberLeft || publication.type == EntryType::SessionsRevoked;
+    const bool ends =
+        publication.type == EntryType::MemberLeft || publication.type == EntryType::SessionsRevoked;
     if (!ends) return;
     items_.emplace_back(publication.offset, publication.ref_user);
     if (items_.size() <= kMax) return;

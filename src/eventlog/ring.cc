@@ -41,7 +41,8 @@ bool Ring::covers(Offset after, Offset last) const {
 }
 
 std::vector<Publication> Ring::after(Offset after) const {
-  const auto from = std::find_if(items_.begin(), items_.end(), [&](const auto& p) { return p.offset > after; });
+  const auto from =
+      std::find_if(items_.begin(), items_.end(), [&](const auto& p) { return p.offset > after; });
   return {from, items_.end()};
 }
 

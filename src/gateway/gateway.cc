@@ -17,7 +17,8 @@ constexpr Milliseconds kDrainStep{100};
 /// An upgrade that was answered with no: its connection, until that answer is with the client.
 class Gateway::Refused final : public ConnectionHandler {
  public:
-  Refused(Gateway& gateway, std::unique_ptr<Connection> connection) : gateway_(gateway), connection_(std::move(connection)) {}
+  Refused(Gateway& gateway, std::unique_ptr<Connection> connection)
+      : gateway_(gateway), connection_(std::move(connection)) {}
   void say(std::string answer) {
     connection_->setHandler(this);
     connection_->send(FrameRef::own(std::move(answer)), FrameKind::Entry);
@@ -34,10 +35,14 @@ class Gateway::Refused final : public ConnectionHandler {
 Gateway::Gateway(SessionCore& core, const GatewayOptions& options) : core_(core), options_(options) {}
 Gateway::~Gateway() = default;
 
-void Gateway::refuse(std::unique_ptr<Connection> connection, int status, std::string_view field, std::string_view reason) {
-  std::string answer = "HTTP/1.1 " + std::to_string(status) + " " + std::string(http::statusText(status)) + "\r\n";
+void Gateway::refuse(std::unique_ptr<Connection> connection, int status, std::string_view field,
+                     std::string_view reason) {
+  std::string answer =
+      "HTTP/1.1 " + std::to_string(status) + " " + std::string(http::statusText(status)) + "\r\n";
   if (!field.empty()) answer.append(field).append("\r\n");
-  answer += "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\nContent-Length: ";
+  answer +=
+      "Content-Type: text/plain; charset=utf-8\r\nX-Content-Type-Options: nosniff\r\nConnection: "
+      "close\r\nContent-Length: ";
   answer.append(std::to_string(reason.size() + 1)).append("\r\n\r\n").append(reason).append("\n");
   auto refused = std::make_unique<Refused>(*this, std::move(connection));
   auto* here = refused.get();
@@ -46,12 +51,14 @@ void Gateway::refuse(std::unique_ptr<Connection> connection, int status, std::st
 }
 
 void Gateway::addTo(http::Router& router) {
-  router.addUpgrade("/connection/websocket", [this](http::Request request, std::unique_ptr<Connection> connection, std::string rest) {
-    upgrade(request, std::move(connection), std::move(rest));
-  });
+  router.addUpgrade("/connection/websocket",
+                    [this](http::Request request, std::unique_ptr<Connection> connection, std::string rest) {
+                      upgrade(request, std::move(connection), std::move(rest));
+                    });
 }
 
-void Gateway::upgrade(const http::Request& request, std::unique_ptr<Connection> connection, std::string rest) {
+void Gateway::upgrade(const http::Request& request, std::unique_ptr<Connection> connection,
+                      std::string rest) {
   if (draining_) return refuse(std::move(connection), 503, "Retry-After: 1", "the server is stopping");
   const auto origin = request.header("origin");
   if (!origin.empty() && !isAllowedOrigin(request, origin, options_.allowed_origins)) {
@@ -65,7 +72,8 @@ void Gateway::upgrade(const http::Request& request, std::unique_ptr<Connection> 
        connection_field, version, key, protocols},
       kSubprotocols);
   if (!accepted) {
-    return refuse(std::move(connection), accepted.error().status, accepted.error().field, accepted.error().reason);
+    return refuse(std::move(connection), accepted.error().status, accepted.error().field,
+                  accepted.error().reason);
   }
   connection->send(FrameRef::own(accepted->response), FrameKind::Entry);
   auto client = std::make_unique<WebSocketClient>(std::move(connection), core_, options_.limits,
@@ -96,7 +104,8 @@ void Gateway::drainStep(std::size_t per_step, Milliseconds left, std::shared_ptr
     client->shutdown(WebSocketClient::Leave::WhenAnswered);
   }
   if (clients_.empty() || over) return (*done)();
-  core_.loop.after(kDrainStep, [this, per_step, left, done] { drainStep(per_step, left - kDrainStep, done); });
+  core_.loop.after(kDrainStep,
+                   [this, per_step, left, done] { drainStep(per_step, left - kDrainStep, done); });
 }
 
 }  // namespace kith

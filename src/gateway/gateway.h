@@ -31,7 +31,8 @@ class Gateway {
 
  private:
   void upgrade(const http::Request& request, std::unique_ptr<Connection> connection, std::string rest);
-  void refuse(std::unique_ptr<Connection> connection, int status, std::string_view field, std::string_view reason);
+  void refuse(std::unique_ptr<Connection> connection, int status, std::string_view field,
+              std::string_view reason);
   void drainStep(std::size_t per_step, Milliseconds left, std::shared_ptr<Task> done);
 
   SessionCore& core_;

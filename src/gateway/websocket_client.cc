@@ -66,14 +66,17 @@ void WebSocketClient::handle(const websocket::Event& event) {
       first_message_ = false;
       return session_->received(event.payload);
     case Kind::Ping:
-      connection_->send(FrameRef::own(websocket::encodeFrame(websocket::Opcode::Pong, event.payload)), FrameKind::Entry);
+      connection_->send(FrameRef::own(websocket::encodeFrame(websocket::Opcode::Pong, event.payload)),
+                        FrameKind::Entry);
       return;
     case Kind::Pong:
-    case Kind::NeedMore: return;
+    case Kind::NeedMore:
+      return;
     case Kind::Close:
       clean_ = event.code == websocket::kCloseNormal || event.code == websocket::kCloseNoCode;
       return closeWith(event.code == websocket::kCloseNoCode ? websocket::kCloseNormal : event.code, "");
-    case Kind::Violation: return closeWith(event.code, "");
+    case Kind::Violation:
+      return closeWith(event.code, "");
     case Kind::TooLarge:
       // Never 1009: the official clients would not come back, nor say why.
       return session_->disconnect(protocol::kBadRequest);
@@ -109,6 +112,8 @@ void WebSocketClient::send(const FrameRef& frame, FrameKind kind) {
   if (!closing_) connection_->send(frame, kind);
 }
 
-void WebSocketClient::close(const protocol::Disconnect& why) { closeWith(why.code, why.reason); }
+void WebSocketClient::close(const protocol::Disconnect& why) {
+  closeWith(why.code, why.reason);
+}
 
 }  // namespace kith

@@ -28,7 +28,8 @@ class WebSocketClient final : public ConnectionHandler, public Transport {
   /// Takes a connection whose handshake has been answered. `rest`: bytes that came behind it.
   /// `gone` is called once, last: the owner drops the client then.
   using Gone = Callback<void(WebSocketClient&)>;
-  WebSocketClient(std::unique_ptr<Connection> connection, SessionCore& core, const WebSocketLimits& limits, Gone gone);
+  WebSocketClient(std::unique_ptr<Connection> connection, SessionCore& core, const WebSocketLimits& limits,
+                  Gone gone);
   ~WebSocketClient() override;
 
   void start(std::string rest);

@@ -8,17 +8,20 @@ Fanout::Fanout(std::vector<Core> cores, const protocol::WireFormat& format, Metr
       deliveries_(metrics.counter("kith_deliveries_total", "Frames of publications queued at connections")) {}
 
 void Fanout::applied(const Scope& scope, const Publication& publication, const CoreCounts& cores) {
-  hand(scope, *publication.data, publication.offset, cores, [publication](Hub& hub, const Scope& to, const FrameRef& frame) {
-    return hub.broadcast(to, publication, frame);
-  });
+  hand(scope, *publication.data, publication.offset, cores,
+       [publication](Hub& hub, const Scope& to, const FrameRef& frame) {
+         return hub.broadcast(to, publication, frame);
+       });
 }
 
 void Fanout::signalled(const Scope& scope, const SharedBytes& data, const CoreCounts& cores) {
-  hand(scope, *data, 0, cores, [](Hub& hub, const Scope& to, const FrameRef& frame) { return hub.signal(to, frame); });
+  hand(scope, *data, 0, cores,
+       [](Hub& hub, const Scope& to, const FrameRef& frame) { return hub.signal(to, frame); });
 }
 
 template <class Give>
-void Fanout::hand(const Scope& scope, std::string_view data, Offset offset, const CoreCounts& cores, const Give& give) {
+void Fanout::hand(const Scope& scope, std::string_view data, Offset offset, const CoreCounts& cores,
+                  const Give& give) {
   const auto bytes = shareBytes(format_.frame(format_.codec().pushPublication(scope.name(), data, offset)));
   for (std::size_t i = 0; i < cores.size(); ++i) {
     if (cores[i] == 0) continue;

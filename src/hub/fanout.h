@@ -29,7 +29,8 @@ class Fanout final : public Sink {
  private:
   /// Encodes once, then `give(hub, scope, frame)` on each core that listens.
   template <class Give>
-  void hand(const Scope& scope, std::string_view data, Offset offset, const CoreCounts& cores, const Give& give);
+  void hand(const Scope& scope, std::string_view data, Offset offset, const CoreCounts& cores,
+            const Give& give);
 
   std::vector<Core> cores_;
   const protocol::WireFormat& format_;

@@ -42,7 +42,9 @@ class Hub {
   /// Ends the subscriptions that the entry ends, then queues the frame for everybody else.
   /// The number of those who get it.
   std::size_t broadcast(const Scope& scope, const Publication& publication, const FrameRef& frame);
-  std::size_t signal(const Scope& scope, const FrameRef& frame) { return queue(scope, frame, FrameKind::Signal); }
+  std::size_t signal(const Scope& scope, const FrameRef& frame) {
+    return queue(scope, frame, FrameKind::Signal);
+  }
 
   std::size_t subscriptions() const { return subscriptions_; }
 

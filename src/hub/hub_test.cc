@@ -72,7 +72,8 @@ TEST_F(HubTest, WhatATurnBringsReachesEverybodyAsOneFrame) {
   Listener ann("ann"), bob("bob");
   hub.subscribe(kRoom, ann);
   hub.subscribe(kRoom, bob);
-  for (const char* frame : {"one ", "two ", "three"}) EXPECT_EQ(hub.broadcast(kRoom, {}, FrameRef::own(frame)), 2u);
+  for (const char* frame : {"one ", "two ", "three"})
+    EXPECT_EQ(hub.broadcast(kRoom, {}, FrameRef::own(frame)), 2u);
   EXPECT_THAT(ann.heard, IsEmpty());
   loop.run();
   EXPECT_THAT(ann.heard, ElementsAre("one two three"));

@@ -21,7 +21,9 @@ constexpr std::array<std::pair<EntryType, std::string_view>, 8> kEntryTypes{{
 
 }  // namespace
 
-std::string_view entryTypeName(EntryType type) { return kEntryTypes[static_cast<std::size_t>(type)].second; }
+std::string_view entryTypeName(EntryType type) {
+  return kEntryTypes[static_cast<std::size_t>(type)].second;
+}
 
 std::optional<EntryType> entryTypeOf(std::string_view name) {
   for (const auto& [type, known] : kEntryTypes) {
@@ -30,8 +32,12 @@ std::optional<EntryType> entryTypeOf(std::string_view name) {
   return std::nullopt;
 }
 
-std::string_view roleName(RoomRole role) { return role == RoomRole::Owner ? "owner" : "member"; }
+std::string_view roleName(RoomRole role) {
+  return role == RoomRole::Owner ? "owner" : "member";
+}
 
-std::string_view formatName(TextFormat format) { return format == TextFormat::Plain ? "plain" : "markdown"; }
+std::string_view formatName(TextFormat format) {
+  return format == TextFormat::Plain ? "plain" : "markdown";
+}
 
 }  // namespace kith

@@ -4,7 +4,8 @@
 
 namespace kith {
 
-Scope::Scope(Kind kind, const std::string& id) : kind_(kind), name_((kind == Kind::Room ? "room:" : "user:") + id) {}
+Scope::Scope(Kind kind, const std::string& id)
+    : kind_(kind), name_((kind == Kind::Room ? "room:" : "user:") + id) {}
 
 std::optional<Scope> Scope::parse(std::string_view name) {
   const auto colon = name.find(':');

@@ -13,8 +13,8 @@ enum class SiteRole { Member, Admin };
 /// and its id for them, and a row from their first act on.
 struct User {
   UserId id;
-  std::string handle;         // `[a-z0-9._-]{2,32}`, or empty
-  std::string display_name;   // 1 to 64 code points, NFC
+  std::string handle;        // `[a-z0-9._-]{2,32}`, or empty
+  std::string display_name;  // 1 to 64 code points, NFC
   SiteRole site_role = SiteRole::Member;
   std::string password_hash;  // empty: cannot sign in here
   std::string issuer;         // empty: an own account

@@ -71,7 +71,7 @@ class Flusher {
   std::size_t first_ = 0;
   std::vector<iovec> pieces_;
   std::vector<WriteJob> jobs_;
-  std::vector<FlushTarget*> targets_;  // of jobs_, in order
+  std::vector<FlushTarget*> targets_;           // of jobs_, in order
   std::vector<LocalRef<FlushTarget>> written_;  // keeps those of the batch: the list may grow meanwhile
 };
 

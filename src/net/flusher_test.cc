@@ -16,7 +16,8 @@ class NotingStep final : public WriteStep {
   void write(std::span<WriteJob> jobs) override {
     for (WriteJob& job : jobs) {
       std::string bytes;
-      for (const iovec& piece : job.pieces) bytes.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
+      for (const iovec& piece : job.pieces)
+        bytes.append(static_cast<const char*>(piece.iov_base), piece.iov_len);
       written_.push_back(bytes);
       job.written = bytes.size();
     }
@@ -37,7 +38,8 @@ class Target final : public FlushTarget {
   void wrote(const WriteJob&) override { due.clear(); }
 };
 
-// What comes between two slices joins those who have not been written yet, and waits behind them for the rest.
+// What comes between two slices joins those who have not been written yet, and waits behind them for the
+// rest.
 TEST(Flusher, WritesInSlicesInTheOrderListed) {
   std::vector<std::string> written;
   LoopStats stats;

@@ -43,7 +43,7 @@ class Outbox {
   void takeNext();
   void forgetMore();
 
-  FrameRef first_;               // the next to leave; none while empty
+  FrameRef first_;              // the next to leave; none while empty
   std::vector<FrameRef> more_;  // behind it; those before more_head_ have left
   std::size_t bytes_ = 0;
   std::uint32_t more_head_ = 0;

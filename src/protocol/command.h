@@ -75,8 +75,8 @@ struct Pong {};
 
 struct Command {
   std::uint32_t id = 0;
-  std::variant<Pong, Connect, Subscribe, Unsubscribe, Publish, Presence, PresenceStats, History, Rpc, Send, Refresh,
-               SubRefresh>
+  std::variant<Pong, Connect, Subscribe, Unsubscribe, Publish, Presence, PresenceStats, History, Rpc, Send,
+               Refresh, SubRefresh>
       request;
 };
 

@@ -121,7 +121,8 @@ std::string JsonCodec::refresh(std::uint32_t id, const RefreshResult& result) co
   return out += '}';
 }
 
-std::string JsonCodec::pushPublication(const std::string& channel, std::string_view data, Offset offset) const {
+std::string JsonCodec::pushPublication(const std::string& channel, std::string_view data,
+                                       Offset offset) const {
   std::string out = "{\"push\":";
   out.reserve(data.size() + channel.size() + 80);
   JsonWriter json(out);
@@ -141,7 +142,8 @@ std::string JsonCodec::pushSubscribe(const std::string& channel, const Subscribe
   return out += '}';
 }
 
-std::string JsonCodec::pushUnsubscribe(const std::string& channel, std::uint16_t code, std::string_view reason) const {
+std::string JsonCodec::pushUnsubscribe(const std::string& channel, std::uint16_t code,
+                                       std::string_view reason) const {
   std::string out = "{\"push\":";
   JsonWriter json(out);
   json.beginObject().field("channel", channel).key("unsubscribe").beginObject();

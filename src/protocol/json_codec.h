@@ -22,9 +22,11 @@ class JsonCodec final : public Codec {
   std::string rpc(std::uint32_t id, std::string_view data) const override;
   std::string refresh(std::uint32_t id, const RefreshResult& result) const override;
   std::string ping() const override { return "{}"; }
-  std::string pushPublication(const std::string& channel, std::string_view data, Offset offset) const override;
+  std::string pushPublication(const std::string& channel, std::string_view data,
+                              Offset offset) const override;
   std::string pushSubscribe(const std::string& channel, const SubscribeResult& result) const override;
-  std::string pushUnsubscribe(const std::string& channel, std::uint16_t code, std::string_view reason) const override;
+  std::string pushUnsubscribe(const std::string& channel, std::uint16_t code,
+                              std::string_view reason) const override;
 };
 
 enum class DecodeFault { Malformed, TooDeep };

@@ -18,7 +18,8 @@ class JsonCommands : public ::testing::Test {
 };
 
 TEST_F(JsonCommands, ConnectCarriesTokenDataAndPositions) {
-  const auto command = one(R"({"id":1,"connect":{"token":"t","data":{"kith": {"subscriptions":"all"}},"name":"js",
+  const auto command =
+      one(R"({"id":1,"connect":{"token":"t","data":{"kith": {"subscriptions":"all"}},"name":"js",
     "subs":{"room:a":{"recover":true,"epoch":"e","offset":7},"room:b":5}}})");
   const auto& connect = std::get<Connect>(command.request);
   EXPECT_EQ(command.id, 1u);
@@ -30,7 +31,8 @@ TEST_F(JsonCommands, ConnectCarriesTokenDataAndPositions) {
 }
 
 TEST_F(JsonCommands, SeveralCommandsMayComeInOneMessageWithAndWithoutLineEnds) {
-  const auto commands = reader.read("{\"id\":1,\"presence\":{\"channel\":\"a\"}}\n{\"id\":2,\n\"unsubscribe\":{\"channel\":\"b\"}}{}\n");
+  const auto commands = reader.read(
+      "{\"id\":1,\"presence\":{\"channel\":\"a\"}}\n{\"id\":2,\n\"unsubscribe\":{\"channel\":\"b\"}}{}\n");
   ASSERT_TRUE(commands);
   ASSERT_EQ(commands->size(), 3u);
   EXPECT_EQ(std::get<Presence>((*commands)[0].request).channel, "a");
@@ -51,16 +53,38 @@ TEST_F(JsonCommands, OfDoubledKeysTheFirstCounts) {
 }
 
 TEST_F(JsonCommands, UnknownFieldsAreIgnored) {
-  EXPECT_EQ(std::get<Subscribe>(one(R"({"id":3,"subscribe":{"channel":"c","new":{"x":[]}},"extra":1})").request).channel, "c");
+  EXPECT_EQ(
+      std::get<Subscribe>(one(R"({"id":3,"subscribe":{"channel":"c","new":{"x":[]}},"extra":1})").request)
+          .channel,
+      "c");
 }
 
 TEST_F(JsonCommands, WhatIsMalformedAnywhereIsRefused) {
-  for (const char* text : {"", " ", "\n", "x", "{", "[]", "1", "{\"id\":1}", "{\"id\":1,\"ping\":{}}", "{\"id\":0,\"rpc\":{}}",
-                           "{\"rpc\":{}}", "{\"id\":-1,\"rpc\":{}}", "{\"id\":4294967296,\"rpc\":{}}", "{\"id\":\"1\",\"rpc\":{}}",
-                           "{\"id\":1,\"rpc\":[]}", "{\"id\":1,\"rpc\":{\"method\":5}}", "{\"id\":1,\"rpc\":{\"data\":nul}}",
-                           "{\"id\":1,\"rpc\":{\"data\":01}}", "{\"id\":1,\"rpc\":{}} x", "{\"id\":1,\"rpc\":{\"data\":\"\\q\"}}",
-                           "{\"id\":1,\"subscribe\":{\"offset\":-1}}", "{\"id\":1,\"subscribe\":{\"offset\":1.5}}",
-                           "{\"id\":1,\"publish\":{\"data\":{]}}", "{\"id\":1,\"history\":{\"since\":5}}", "{\"id\":1,\"connect\":{\"subs\":[]}}",
+  for (const char* text : {"",
+                           " ",
+                           "\n",
+                           "x",
+                           "{",
+                           "[]",
+                           "1",
+                           "{\"id\":1}",
+                           "{\"id\":1,\"ping\":{}}",
+                           "{\"id\":0,\"rpc\":{}}",
+                           "{\"rpc\":{}}",
+                           "{\"id\":-1,\"rpc\":{}}",
+                           "{\"id\":4294967296,\"rpc\":{}}",
+                           "{\"id\":\"1\",\"rpc\":{}}",
+                           "{\"id\":1,\"rpc\":[]}",
+                           "{\"id\":1,\"rpc\":{\"method\":5}}",
+                           "{\"id\":1,\"rpc\":{\"data\":nul}}",
+                           "{\"id\":1,\"rpc\":{\"data\":01}}",
+                           "{\"id\":1,\"rpc\":{}} x",
+                           "{\"id\":1,\"rpc\":{\"data\":\"\\q\"}}",
+                           "{\"id\":1,\"subscribe\":{\"offset\":-1}}",
+                           "{\"id\":1,\"subscribe\":{\"offset\":1.5}}",
+                           "{\"id\":1,\"publish\":{\"data\":{]}}",
+                           "{\"id\":1,\"history\":{\"since\":5}}",
+                           "{\"id\":1,\"connect\":{\"subs\":[]}}",
                            "{\"id\":1,\"history\":{\"since\":{\"offset\":\"x\"}}}"}) {
     refused(text);
   }
@@ -71,29 +95,37 @@ TEST_F(JsonCommands, DepthIsBounded) {
   refused(deep);
 }
 
-TEST_F(JsonCommands, SendNeedsNoId) { EXPECT_TRUE(std::holds_alternative<Send>(one(R"({"send":{"data":{}}})").request)); }
+TEST_F(JsonCommands, SendNeedsNoId) {
+  EXPECT_TRUE(std::holds_alternative<Send>(one(R"({"send":{"data":{}}})").request));
+}
 
 TEST(JsonReplies, ZeroFalseAndEmptyAreLeftOutAndWhatMustStandStands) {
   const JsonCodec codec;
   EXPECT_EQ(codec.done(4, "unsubscribe"), R"({"id":4,"unsubscribe":{}})");
   EXPECT_EQ(codec.presence(5, {}), R"({"id":5,"presence":{"presence":{}}})");
   EXPECT_EQ(codec.presenceStats(6, 0), R"({"id":6,"presence_stats":{"num_clients":0,"num_users":0}})");
-  EXPECT_EQ(codec.history(7, {{}, "e", 0}), R"({"id":7,"history":{"publications":[],"epoch":"e","offset":0}})");
+  EXPECT_EQ(codec.history(7, {{}, "e", 0}),
+            R"({"id":7,"history":{"publications":[],"epoch":"e","offset":0}})");
   SubscribeResult empty;
   empty.epoch = "e";
-  EXPECT_EQ(codec.subscribe(8, empty), R"({"id":8,"subscribe":{"recoverable":true,"epoch":"e","positioned":true}})");
+  EXPECT_EQ(codec.subscribe(8, empty),
+            R"({"id":8,"subscribe":{"recoverable":true,"epoch":"e","positioned":true}})");
 }
 
 TEST(JsonReplies, AnErrorNamesTheFieldAndSaysWhetherToTryAgain) {
   const JsonCodec codec;
-  EXPECT_EQ(codec.error(3, Fault::badField("text", "is required")), R"({"id":3,"error":{"code":107,"message":"bad_request:text"}})");
-  EXPECT_EQ(codec.error(3, Fault::unavailable("x")), R"({"id":3,"error":{"code":100,"message":"internal","temporary":true}})");
+  EXPECT_EQ(codec.error(3, Fault::badField("text", "is required")),
+            R"({"id":3,"error":{"code":107,"message":"bad_request:text"}})");
+  EXPECT_EQ(codec.error(3, Fault::unavailable("x")),
+            R"({"id":3,"error":{"code":100,"message":"internal","temporary":true}})");
 }
 
 TEST(JsonReplies, ASignalHasNoOffsetAtAll) {
   const JsonCodec codec;
-  EXPECT_EQ(codec.pushPublication("room:a", R"({"type":"typing"})", 0), R"({"push":{"channel":"room:a","pub":{"data":{"type":"typing"}}}})");
-  EXPECT_EQ(codec.pushPublication("room:a", "{}", 5), R"({"push":{"channel":"room:a","pub":{"data":{},"offset":5}}})");
+  EXPECT_EQ(codec.pushPublication("room:a", R"({"type":"typing"})", 0),
+            R"({"push":{"channel":"room:a","pub":{"data":{"type":"typing"}}}})");
+  EXPECT_EQ(codec.pushPublication("room:a", "{}", 5),
+            R"({"push":{"channel":"room:a","pub":{"data":{},"offset":5}}})");
 }
 
 TEST(JsonReplies, LineEndsInsideAPayloadDoNotBreakTheFraming) {

@@ -16,7 +16,9 @@ using simdjson::dom::object;
 constexpr std::size_t kDepthMax = 32;
 constexpr std::size_t kMessageBytesMax = 256 * 1024;  // the frame reader's limit is lower
 
-bool isSpace(char c) { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
+bool isSpace(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
 
 /// The end of the JSON value at the start of `text`, which is an object or array: brackets are
 /// counted outside strings. Nothing if it does not end here.
@@ -26,8 +28,10 @@ std::size_t valueEnd(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') in_string = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        in_string = false;
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
@@ -105,7 +109,9 @@ class RawFields {
       }
       ++at_;
     } else {
-      while (at_ < text_.size() && !isSpace(text_[at_]) && text_[at_] != ',' && text_[at_] != '}' && text_[at_] != ']') ++at_;
+      while (at_ < text_.size() && !isSpace(text_[at_]) && text_[at_] != ',' && text_[at_] != '}' &&
+             text_[at_] != ']')
+        ++at_;
     }
     return text_.substr(start, at_ - start);
   }
@@ -169,8 +175,11 @@ class Fields {
 };
 
 Connect readConnect(Fields& fields, std::string_view raw) {
-  Connect out{fields.text("token"), std::string(RawFields(raw).find("data")), fields.text("name"),
-              fields.text("version"), {}};
+  Connect out{fields.text("token"),
+              std::string(RawFields(raw).find("data")),
+              fields.text("name"),
+              fields.text("version"),
+              {}};
   const auto subs = fields.inner("subs");
   if (!subs) return out;
   for (const auto& [channel, value] : *subs) {
@@ -184,13 +193,14 @@ Connect readConnect(Fields& fields, std::string_view raw) {
 }
 
 Subscribe readSubscribe(Fields& fields) {
-  return {fields.text("channel"),    fields.text("token"),       fields.flag("recover"),
-          fields.text("epoch"),      fields.offset("offset"),    fields.flag("join_leave"),
-          fields.has("tf"),          fields.number("type"),      fields.number("flag")};
+  return {fields.text("channel"), fields.text("token"),    fields.flag("recover"),
+          fields.text("epoch"),   fields.offset("offset"), fields.flag("join_leave"),
+          fields.has("tf"),       fields.number("type"),   fields.number("flag")};
 }
 
 History readHistory(Fields& fields) {
-  History out{fields.text("channel"), fields.number("limit"), fields.flag("reverse"), fields.has("since"), {}};
+  History out{
+      fields.text("channel"), fields.number("limit"), fields.flag("reverse"), fields.has("since"), {}};
   if (const auto inner = fields.inner("since")) {
     Fields since(*inner);
     out.since = {since.text("epoch"), since.offset("offset")};
@@ -201,8 +211,9 @@ History readHistory(Fields& fields) {
 
 /// The request of the first known field, in the order of the protocol.
 bool readRequest(object command, std::string_view raw, Command& out) {
-  static constexpr std::array kNames{"connect", "subscribe", "unsubscribe", "publish", "presence",    "presence_stats",
-                                     "history", "send",      "rpc",         "refresh", "sub_refresh", "pong"};
+  static constexpr std::array kNames{"connect",  "subscribe",      "unsubscribe", "publish",
+                                     "presence", "presence_stats", "history",     "send",
+                                     "rpc",      "refresh",        "sub_refresh", "pong"};
   RawFields top(raw);
   for (std::size_t i = 0; i < kNames.size(); ++i) {
     element found;
@@ -212,20 +223,42 @@ bool readRequest(object command, std::string_view raw, Command& out) {
     Fields fields(request);
     const auto inner = top.find(kNames[i]);
     switch (i) {
-      case 0: out.request = readConnect(fields, inner); break;
-      case 1: out.request = readSubscribe(fields); break;
-      case 2: out.request = Unsubscribe{fields.text("channel")}; break;
-      case 3:
-        out.request = Publish{fields.text("channel"), std::string(RawFields(inner).find("data")), fields.number("type")};
+      case 0:
+        out.request = readConnect(fields, inner);
         break;
-      case 4: out.request = Presence{fields.text("channel")}; break;
-      case 5: out.request = PresenceStats{fields.text("channel")}; break;
-      case 6: out.request = readHistory(fields); break;
-      case 7: out.request = Send{}; break;
-      case 8: out.request = Rpc{fields.text("method"), std::string(RawFields(inner).find("data"))}; break;
-      case 9: out.request = Refresh{fields.text("token")}; break;
-      case 10: out.request = SubRefresh{fields.text("channel"), fields.text("token"), fields.number("type")}; break;
-      default: out.request = Pong{};
+      case 1:
+        out.request = readSubscribe(fields);
+        break;
+      case 2:
+        out.request = Unsubscribe{fields.text("channel")};
+        break;
+      case 3:
+        out.request = Publish{fields.text("channel"), std::string(RawFields(inner).find("data")),
+                              fields.number("type")};
+        break;
+      case 4:
+        out.request = Presence{fields.text("channel")};
+        break;
+      case 5:
+        out.request = PresenceStats{fields.text("channel")};
+        break;
+      case 6:
+        out.request = readHistory(fields);
+        break;
+      case 7:
+        out.request = Send{};
+        break;
+      case 8:
+        out.request = Rpc{fields.text("method"), std::string(RawFields(inner).find("data"))};
+        break;
+      case 9:
+        out.request = Refresh{fields.text("token")};
+        break;
+      case 10:
+        out.request = SubRefresh{fields.text("channel"), fields.text("token"), fields.number("type")};
+        break;
+      default:
+        out.request = Pong{};
     }
     return fields.ok();
   }
@@ -241,7 +274,8 @@ bool readCommand(object command, std::string_view raw, Command& out) {
   }
   out.id = static_cast<std::uint32_t>(id);
   if (!readRequest(command, raw, out)) return false;
-  const bool without_id = std::holds_alternative<Send>(out.request) || std::holds_alternative<Pong>(out.request);
+  const bool without_id =
+      std::holds_alternative<Send>(out.request) || std::holds_alternative<Pong>(out.request);
   return id != 0 || without_id;
 }
 
@@ -271,7 +305,8 @@ Expected<std::vector<Command>, DecodeFault> JsonCommandReader::read(std::string_
     if (error == simdjson::STRING_ERROR) error = parser_->dom.parse(withoutLoneSurrogates(raw)).get(document);
     if (error == simdjson::DEPTH_ERROR) return DecodeFault::TooDeep;
     object command;
-    if (error != simdjson::SUCCESS || document.get(command) != simdjson::SUCCESS) return DecodeFault::Malformed;
+    if (error != simdjson::SUCCESS || document.get(command) != simdjson::SUCCESS)
+      return DecodeFault::Malformed;
     Command& next = out.emplace_back();
     if (!readCommand(command, raw, next)) return DecodeFault::Malformed;
   }

@@ -79,9 +79,11 @@ class Codec {
 
   virtual std::string ping() const = 0;
   /// `offset` 0: a signal, which has none.
-  virtual std::string pushPublication(const std::string& channel, std::string_view data, Offset offset) const = 0;
+  virtual std::string pushPublication(const std::string& channel, std::string_view data,
+                                      Offset offset) const = 0;
   virtual std::string pushSubscribe(const std::string& channel, const SubscribeResult& result) const = 0;
-  virtual std::string pushUnsubscribe(const std::string& channel, std::uint16_t code, std::string_view reason) const = 0;
+  virtual std::string pushUnsubscribe(const std::string& channel, std::uint16_t code,
+                                      std::string_view reason) const = 0;
 };
 
 }  // namespace kith::protocol

@@ -24,7 +24,8 @@ class Body {
     simdjson::dom::parser parser;
     simdjson::dom::object object;
     std::string_view value;
-    if (parser.parse(text_).get(object) != simdjson::SUCCESS || object.at_key(name).get(value) != simdjson::SUCCESS) {
+    if (parser.parse(text_).get(object) != simdjson::SUCCESS ||
+        object.at_key(name).get(value) != simdjson::SUCCESS) {
       return Fault::badField(std::string(name), "is required and must be a string");
     }
     return std::string(value);
@@ -35,8 +36,11 @@ class Body {
     simdjson::dom::object object;
     simdjson::dom::element found;
     bool value = false;
-    if (parser.parse(text_).get(object) != simdjson::SUCCESS || object.at_key(name).get(found) != simdjson::SUCCESS) return false;
-    if (found.get(value) != simdjson::SUCCESS) return Fault::badField(std::string(name), "must be true or false");
+    if (parser.parse(text_).get(object) != simdjson::SUCCESS ||
+        object.at_key(name).get(found) != simdjson::SUCCESS)
+      return false;
+    if (found.get(value) != simdjson::SUCCESS)
+      return Fault::badField(std::string(name), "must be true or false");
     return value;
   }
 
@@ -45,7 +49,8 @@ class Body {
 };
 
 std::string setCookie(const std::string& value, std::int64_t life_s) {
-  return std::string(kCookieName) + "=" + value + "; HttpOnly; SameSite=Lax; Path=/; Max-Age=" + std::to_string(life_s);
+  return std::string(kCookieName) + "=" + value +
+         "; HttpOnly; SameSite=Lax; Path=/; Max-Age=" + std::to_string(life_s);
 }
 
 Result<NewAccount> newAccountOf(const Body& body) {
@@ -57,14 +62,14 @@ Result<NewAccount> newAccountOf(const Body& body) {
 void Rest::addAccountRoutes(http::Router& router) {
   using Route = void (Rest::*)(const http::Request&, Answer);
   auto add = [&](http::Method method, const char* path, Route route) {
-    router.add(
-        method, path,
-        [this, route](http::Request request, http::Responder responder) {
-          if (auto refused = refusedAtDoor(request)) return responder.answer(std::move(*refused));
-          auto shared = std::make_shared<http::Responder>(std::move(responder));
-          (this->*route)(request, [shared](http::Response response) { shared->answer(std::move(response)); });
-        },
-        {parts_.options.body_bytes_max});
+    router.add(method, path,
+               [this, route](http::Request request, http::Responder responder) {
+                 if (auto refused = refusedAtDoor(request)) return responder.answer(std::move(*refused));
+                 auto shared = std::make_shared<http::Responder>(std::move(responder));
+                 (this->*route)(request,
+                                [shared](http::Response response) { shared->answer(std::move(response)); });
+               },
+               {parts_.options.body_bytes_max});
   };
   add(http::Method::Post, "/api/v1/setup", &Rest::setup);
   add(http::Method::Post, "/api/v1/register", &Rest::registerAccount);
@@ -79,19 +84,21 @@ void Rest::setup(const http::Request& request, Answer answer) {
     return std::pair{TRY(body.text("token")), TRY(newAccountOf(body))};
   }();
   if (!made) return answer(problemOf(made.error(), request.id));
-  parts_.accounts.setup(made->first, std::move(made->second), request.header("user-agent"),
-                        onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
-                          answerSignedIn(request, std::move(result), std::move(answer));
-                        }));
+  parts_.accounts.setup(
+      made->first, std::move(made->second), request.header("user-agent"),
+      onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
+        answerSignedIn(request, std::move(result), std::move(answer));
+      }));
 }
 
 void Rest::registerAccount(const http::Request& request, Answer answer) {
   auto account = [&]() -> Result<NewAccount> { return newAccountOf(TRY(Body::read(request))); }();
   if (!account) return answer(problemOf(account.error(), request.id));
-  parts_.accounts.registerAccount(std::move(*account), request.header("user-agent"),
-                                  onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
-                                    answerSignedIn(request, std::move(result), std::move(answer));
-                                  }));
+  parts_.accounts.registerAccount(
+      std::move(*account), request.header("user-agent"),
+      onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
+        answerSignedIn(request, std::move(result), std::move(answer));
+      }));
 }
 
 void Rest::login(const http::Request& request, Answer answer) {
@@ -100,10 +107,11 @@ void Rest::login(const http::Request& request, Answer answer) {
     return std::pair{TRY(body.text("handle")), TRY(body.text("password"))};
   }();
   if (!fields) return answer(problemOf(fields.error(), request.id));
-  parts_.accounts.login(fields->first, fields->second, request.header("user-agent"),
-                        onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
-                          answerSignedIn(request, std::move(result), std::move(answer));
-                        }));
+  parts_.accounts.login(
+      fields->first, fields->second, request.header("user-agent"),
+      onLoop<SignedIn>([this, request, answer = std::move(answer)](Result<SignedIn> result) mutable {
+        answerSignedIn(request, std::move(result), std::move(answer));
+      }));
 }
 
 void Rest::answerSignedIn(const http::Request& request, Result<SignedIn> result, Answer answer) {
@@ -111,13 +119,15 @@ void Rest::answerSignedIn(const http::Request& request, Result<SignedIn> result,
   const auto& user = result->user;
   const Caller caller{user.id, user.display_name, user.site_role, result->session.id};
   auto shared = std::make_shared<std::pair<SignedIn, Answer>>(std::move(*result), std::move(answer));
-  parts_.accounts.connectionToken(caller, onLoop<Tokens::Signed>([this, request, shared](Result<Tokens::Signed> token) {
-    auto& [signed_in, answer] = *shared;
-    if (!token) return answer(problemOf(token.error(), request.id));
-    auto response = jsonResponse(request.rawPath().ends_with("/login") ? 200 : 201, meJson(signed_in.user, &*token));
-    response.with("Set-Cookie", setCookie(signed_in.cookie, kCookieLife_s));
-    answer(std::move(response));
-  }));
+  parts_.accounts.connectionToken(
+      caller, onLoop<Tokens::Signed>([this, request, shared](Result<Tokens::Signed> token) {
+        auto& [signed_in, answer] = *shared;
+        if (!token) return answer(problemOf(token.error(), request.id));
+        auto response =
+            jsonResponse(request.rawPath().ends_with("/login") ? 200 : 201, meJson(signed_in.user, &*token));
+        response.with("Set-Cookie", setCookie(signed_in.cookie, kCookieLife_s));
+        answer(std::move(response));
+      }));
 }
 
 void Rest::logout(const http::Request& request, Answer answer) {
@@ -145,23 +155,29 @@ void Rest::logout(const http::Request& request, Answer answer) {
 void Rest::me(const http::Request& request, Answer answer) {
   auto shared = std::make_shared<Answer>(std::move(answer));
   callerOf(parts_.accounts, request, onLoop<Caller>([this, request, shared](Result<Caller> caller) {
-             if (!caller && caller.error().code == FaultCode::Unauthorized) return answerSignInWays(request, std::move(*shared));
+             if (!caller && caller.error().code == FaultCode::Unauthorized)
+               return answerSignInWays(request, std::move(*shared));
              if (!caller) return (*shared)(problemOf(caller.error(), request.id));
              answerMe(request, *caller, shared);
            }));
 }
 
-void Rest::answerMe(const http::Request& request, const Caller& caller, const std::shared_ptr<Answer>& answer) {
-  parts_.accounts.user(caller.user, onLoop<std::optional<User>>([this, request, answer, caller](Result<std::optional<User>> user) {
-    if (!user) return (*answer)(problemOf(user.error(), request.id));
-    if (!*user) return (*answer)(problemOf(Fault::of(FaultCode::Unauthorized), request.id));
-    // Who came with a token of his own application has one already.
-    if (caller.login.empty()) return (*answer)(jsonResponse(200, meJson(**user, nullptr)));
-    parts_.accounts.connectionToken(caller, onLoop<Tokens::Signed>([this, request, answer, user = std::move(**user)](Result<Tokens::Signed> token) {
-      if (!token) return (*answer)(problemOf(token.error(), request.id));
-      (*answer)(jsonResponse(200, meJson(user, &*token)));
-    }));
-  }));
+void Rest::answerMe(const http::Request& request, const Caller& caller,
+                    const std::shared_ptr<Answer>& answer) {
+  parts_.accounts.user(
+      caller.user,
+      onLoop<std::optional<User>>([this, request, answer, caller](Result<std::optional<User>> user) {
+        if (!user) return (*answer)(problemOf(user.error(), request.id));
+        if (!*user) return (*answer)(problemOf(Fault::of(FaultCode::Unauthorized), request.id));
+        // Who came with a token of his own application has one already.
+        if (caller.login.empty()) return (*answer)(jsonResponse(200, meJson(**user, nullptr)));
+        parts_.accounts.connectionToken(
+            caller, onLoop<Tokens::Signed>(
+                        [this, request, answer, user = std::move(**user)](Result<Tokens::Signed> token) {
+                          if (!token) return (*answer)(problemOf(token.error(), request.id));
+                          (*answer)(jsonResponse(200, meJson(user, &*token)));
+                        }));
+      }));
 }
 
 // Nobody is signed in: how it can be done.
@@ -169,7 +185,8 @@ void Rest::answerSignInWays(const http::Request& request, Answer answer) {
   auto shared = std::make_shared<Answer>(std::move(answer));
   parts_.accounts.hasAdmin(onLoop<bool>([this, request, shared](Result<bool> has_admin) {
     (*shared)(problemOf(Fault::of(FaultCode::Unauthorized), request.id, [&](JsonWriter& json) {
-      json.key("sign_in").beginObject().field("registration", parts_.options.registration_open ? "open" : "off");
+      json.key("sign_in").beginObject().field("registration",
+                                              parts_.options.registration_open ? "open" : "off");
       json.flag("setup", has_admin && !*has_admin).endObject();
     }));
   }));
@@ -179,9 +196,12 @@ std::string Rest::meJson(const User& user, const Tokens::Signed* token) const {
   std::string out;
   JsonWriter json(out);
   json.beginObject().key("user").beginObject().field("id", user.id.text()).field("handle", user.handle);
-  json.field("name", user.display_name).field("role", user.site_role == SiteRole::Admin ? "admin" : "member").endObject();
+  json.field("name", user.display_name)
+      .field("role", user.site_role == SiteRole::Admin ? "admin" : "member")
+      .endObject();
   if (token != nullptr) {
-    json.field("connection_token", token->token).field("token_expires_at", formatTime(token->expires_at_s * 1000));
+    json.field("connection_token", token->token)
+        .field("token_expires_at", formatTime(token->expires_at_s * 1000));
   }
   json.key("limits").beginObject();
   json.field("text", static_cast<std::uint64_t>(parts_.services.limits.message_text_max));

@@ -25,7 +25,9 @@ std::string allowedMethods(const http::Response& response) {
   return "";
 }
 
-bool isLowerOrDigit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool isLowerOrDigit(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 
 }  // namespace
 
@@ -33,13 +35,15 @@ bool isOrigin(std::string_view text) {
   const auto colon = text.find("://");
   if (colon == std::string_view::npos || colon == 0) return false;
   const auto of = [](std::string_view part, std::string_view more) {
-    return std::all_of(part.begin(), part.end(), [more](char c) { return isLowerOrDigit(c) || more.find(c) != more.npos; });
+    return std::all_of(part.begin(), part.end(),
+                       [more](char c) { return isLowerOrDigit(c) || more.find(c) != more.npos; });
   };
   const auto authority = text.substr(colon + 3);
   return !authority.empty() && of(text.substr(0, colon), "+-.") && of(authority, "-._:[]");
 }
 
-void addCors(const http::Request* request, const std::vector<std::string>& allowed_origins, http::Response& response) {
+void addCors(const http::Request* request, const std::vector<std::string>& allowed_origins,
+             http::Response& response) {
   if (request == nullptr || allowed_origins.empty() || !isOfApi(*request)) return;
   response.with("Vary", "Origin");
   const auto origin = request->header("origin");

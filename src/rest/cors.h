@@ -16,6 +16,7 @@ bool isOrigin(std::string_view text);
 ///
 /// Only exact matches, never `*`, and never with credentials: another site's page comes with a bearer,
 /// the cookie stays with ours. Nothing is added while the list is empty.
-void addCors(const http::Request* request, const std::vector<std::string>& allowed_origins, http::Response& response);
+void addCors(const http::Request* request, const std::vector<std::string>& allowed_origins,
+             http::Response& response);
 
 }  // namespace kith

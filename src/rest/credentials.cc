@@ -7,7 +7,9 @@ namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
 
-bool isUnsafe(http::Method method) { return method != http::Method::Get && method != http::Method::Head && method != http::Method::Options; }
+bool isUnsafe(http::Method method) {
+  return method != http::Method::Get && method != http::Method::Head && method != http::Method::Options;
+}
 
 std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -20,7 +22,8 @@ std::string_view trimmed(std::string_view text) {
 std::string cookieOf(const http::Request& request) {
   const auto name = std::string(kCookieName) + "=";
   std::string all = request.header("cookie");
-  std::replace(all.begin(), all.end(), ',', ';');  // several fields are joined by commas; our values have none
+  std::replace(all.begin(), all.end(), ',',
+               ';');  // several fields are joined by commas; our values have none
   std::string_view rest = all;
   while (!rest.empty()) {
     const auto end = std::min(rest.find(';'), rest.size());
@@ -31,7 +34,8 @@ std::string cookieOf(const http::Request& request) {
   return "";
 }
 
-bool isAllowedOrigin(const http::Request& request, const std::string& origin, const std::vector<std::string>& allowed) {
+bool isAllowedOrigin(const http::Request& request, const std::string& origin,
+                     const std::vector<std::string>& allowed) {
   const auto host = request.header("host");
   if (origin == "http://" + host || origin == "https://" + host) return true;
   return std::find(allowed.begin(), allowed.end(), origin) != allowed.end();

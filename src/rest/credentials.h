@@ -17,7 +17,8 @@ std::string cookieOf(const http::Request& request);
 /// and neither `Origin` (this host, or one on the list) nor `Sec-Fetch-Site` says that it was ours.
 bool mayBeForged(const http::Request& request, const std::vector<std::string>& allowed_origins);
 /// This host by the name it was asked by (by http, or by https where a proxy ends TLS), or on the list.
-bool isAllowedOrigin(const http::Request& request, const std::string& origin, const std::vector<std::string>& allowed);
+bool isAllowedOrigin(const http::Request& request, const std::string& origin,
+                     const std::vector<std::string>& allowed);
 
 /// Who asks: `Authorization: Bearer` first, else the cookie, else Unauthorized.
 void callerOf(AccountService& accounts, const http::Request& request, Reply<Caller> reply);

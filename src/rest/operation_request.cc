@@ -39,7 +39,8 @@ Result<void> checkedBody(const std::string& body) {
   }
   std::set<std::string_view> seen;
   for (const auto& [key, value] : object) {
-    if (!seen.insert(key).second) return Fault::badField(std::string(key.substr(0, 64)), "stands in the body twice");
+    if (!seen.insert(key).second)
+      return Fault::badField(std::string(key.substr(0, 64)), "stands in the body twice");
   }
   return {};
 }

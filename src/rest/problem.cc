@@ -6,26 +6,34 @@ int statusOf(FaultCode code) {
   switch (code) {
     case FaultCode::Unauthorized:
     case FaultCode::TokenExpired:
-    case FaultCode::Expired: return 401;
+    case FaultCode::Expired:
+      return 401;
     case FaultCode::NotFound:
-    case FaultCode::UnknownChannel: return 404;
+    case FaultCode::UnknownChannel:
+      return 404;
     case FaultCode::PermissionDenied:
     case FaultCode::NotMember:
     case FaultCode::EditWindowOver:
-    case FaultCode::HigherRole: return 403;
+    case FaultCode::HigherRole:
+      return 403;
     case FaultCode::BadRequest:
-    case FaultCode::TextTooLong: return 422;
+    case FaultCode::TextTooLong:
+      return 422;
     case FaultCode::Full:
     case FaultCode::NonceConflict:
     case FaultCode::Already:
     case FaultCode::AlreadySubscribed:
     case FaultCode::UnrecoverablePosition:
     case FaultCode::LimitExceeded:
-    case FaultCode::LastOwner: return 409;
-    case FaultCode::NotAvailable: return 410;
-    case FaultCode::TooManyRequests: return 429;
+    case FaultCode::LastOwner:
+      return 409;
+    case FaultCode::NotAvailable:
+      return 410;
+    case FaultCode::TooManyRequests:
+      return 429;
     case FaultCode::Internal:
-    case FaultCode::ReadOnly: return 503;
+    case FaultCode::ReadOnly:
+      return 503;
   }
   return 503;
 }
@@ -58,10 +66,12 @@ http::Response problem(int status, std::string_view code, std::string_view detai
 
 http::Response problemOf(const Fault& fault, std::string_view request_id, Callback<void(JsonWriter&)> more) {
   const bool temporary = fault.temporary || fault.code == FaultCode::TooManyRequests;
-  return problem(statusOf(fault.code), faultName(fault.code), fault.detail, fault.field, request_id, temporary, std::move(more));
+  return problem(statusOf(fault.code), faultName(fault.code), fault.detail, fault.field, request_id,
+                 temporary, std::move(more));
 }
 
-http::Response problemOf(int status, std::string_view code, std::string_view detail, std::string_view request_id) {
+http::Response problemOf(int status, std::string_view code, std::string_view detail,
+                         std::string_view request_id) {
   return problem(status, code, detail, "", request_id, false, {});
 }
 

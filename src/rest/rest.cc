@@ -28,7 +28,9 @@ std::optional<http::Response> Rest::refusedAtDoor(const http::Request& request) 
     return problemOf(415, "bad_request", "send the body as application/json", request.id);
   }
   if (mayBeForged(request, parts_.options.allowed_origins)) {
-    return problemOf(403, "permission_denied", "a change by cookie must come from this site's own pages: Origin does not match", request.id);
+    return problemOf(403, "permission_denied",
+                     "a change by cookie must come from this site's own pages: Origin does not match",
+                     request.id);
   }
   return std::nullopt;
 }
@@ -37,13 +39,15 @@ void Rest::addOperation(http::Router& router, const Operation& operation) {
   const auto method = http::parseMethod(operation.verb);
   auto handler = [this, &operation](http::Request request, http::Responder responder) {
     if (auto refused = refusedAtDoor(request)) return responder.answer(std::move(*refused));
-    auto shared = std::make_shared<std::pair<http::Request, http::Responder>>(std::move(request), std::move(responder));
+    auto shared =
+        std::make_shared<std::pair<http::Request, http::Responder>>(std::move(request), std::move(responder));
     auto identified = onLoop<Caller>([this, &operation, shared](Result<Caller> caller) {
       auto& [asked, respond] = *shared;
       if (!caller) return respond.answer(problemOf(caller.error(), asked.id));
       const auto json = operationRequest(operation, asked);
       if (!json) return respond.answer(problemOf(json.error(), asked.id));
-      runOperation(operation, parts_.services, *caller, *json, onLoop<std::string>([&operation, shared](Result<std::string> result) {
+      runOperation(operation, parts_.services, *caller, *json,
+                   onLoop<std::string>([&operation, shared](Result<std::string> result) {
                      auto& [request, answer] = *shared;
                      if (!result) return answer.answer(problemOf(result.error(), request.id));
                      answer.answer(jsonResponse(operation.status, std::move(*result)));
@@ -51,7 +55,8 @@ void Rest::addOperation(http::Router& router, const Operation& operation) {
     });
     callerOf(parts_.accounts, shared->first, std::move(identified));
   };
-  router.add(*method, "/api/v1" + std::string(operation.route), std::move(handler), {parts_.options.body_bytes_max});
+  router.add(*method, "/api/v1" + std::string(operation.route), std::move(handler),
+             {parts_.options.body_bytes_max});
 }
 
 }  // namespace kith

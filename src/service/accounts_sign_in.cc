@@ -95,14 +95,16 @@ void AccountService::setup(std::string token, NewAccount account, std::string_vi
 }
 
 // Nothing is said of a sign-in, in the log or to anybody, before it is stored.
-void AccountService::writeSignIn(std::string_view event, SignedIn made, store::TransactionRun run, Reply<SignedIn> reply) {
+void AccountService::writeSignIn(std::string_view event, SignedIn made, store::TransactionRun run,
+                                 Reply<SignedIn> reply) {
   const UserId id = made.user.id;
-  write(id, std::move(run), [this, event, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
-    if (!done) return reply(std::move(done).error());
-    parts_.log.info(event, {{"user", made.user.id.text()}});
-    made.user = shownUser(std::move(made.user));
-    reply(std::move(made));
-  });
+  write(id, std::move(run),
+        [this, event, made = std::move(made), reply = std::move(reply)](Result<void> done) mutable {
+          if (!done) return reply(std::move(done).error());
+          parts_.log.info(event, {{"user", made.user.id.text()}});
+          made.user = shownUser(std::move(made.user));
+          reply(std::move(made));
+        });
 }
 
 // Judged again inside the write: what commits first wins, and takes the token with it.

@@ -10,7 +10,9 @@ namespace {
 
 using simdjson::dom::element;
 
-Fault bad(const Field& field, const std::string& detail) { return Fault::badField(std::string(field.name), detail); }
+Fault bad(const Field& field, const std::string& detail) {
+  return Fault::badField(std::string(field.name), detail);
+}
 
 Result<std::string> stringOf(const Field& field, const element& value) {
   std::string_view text;
@@ -18,7 +20,8 @@ Result<std::string> stringOf(const Field& field, const element& value) {
   return std::string(text);
 }
 
-Result<std::int64_t> integerOf(const Field& field, const element& value, std::int64_t least, std::int64_t most) {
+Result<std::int64_t> integerOf(const Field& field, const element& value, std::int64_t least,
+                               std::int64_t most) {
   std::int64_t number = 0;
   if (value.get(number) != simdjson::SUCCESS || number < least || number > most) {
     return bad(field, "must be an integer from " + std::to_string(least) + " to " + std::to_string(most));
@@ -47,8 +50,10 @@ Result<Value> checkedValue(const Field& field, const InputLimits& limits, const 
       if (!isIdText(text)) return bad(field, "must be 1 to 64 characters of A-Z a-z 0-9 _ -");
       return Value(std::move(text));
     }
-    case FieldType::Seq: return Value(TRY(integerOf(field, value, 1, kNumberMax)));
-    case FieldType::Limit: return Value(TRY(integerOf(field, value, 1, limits.page_max)));
+    case FieldType::Seq:
+      return Value(TRY(integerOf(field, value, 1, kNumberMax)));
+    case FieldType::Limit:
+      return Value(TRY(integerOf(field, value, 1, limits.page_max)));
     case FieldType::Boolean: {
       bool flag = false;
       if (value.get(flag) != simdjson::SUCCESS) return bad(field, "must be true or false");
@@ -59,12 +64,17 @@ Result<Value> checkedValue(const Field& field, const InputLimits& limits, const 
       if (text != "plain" && text != "markdown") return bad(field, "must be \"plain\" or \"markdown\"");
       return Value(std::move(text));
     }
-    case FieldType::Nonce: return Value(TRY(checkedNonce(field, TRY(stringOf(field, value)), limits.nonce_bytes_max)));
+    case FieldType::Nonce:
+      return Value(TRY(checkedNonce(field, TRY(stringOf(field, value)), limits.nonce_bytes_max)));
     case FieldType::MessageText:
-      return Value(TRY(checkedMessage(TRY(stringOf(field, value)), name, limits.message_text_max, limits.message_bytes_max)));
-    case FieldType::RoomName: return Value(TRY(checkedName(TRY(stringOf(field, value)), name, limits.room_name_max)));
-    case FieldType::Topic: return Value(TRY(checkedLine(TRY(stringOf(field, value)), name, limits.topic_max)));
-    case FieldType::Reason: return Value(TRY(checkedLine(TRY(stringOf(field, value)), name, limits.reason_max)));
+      return Value(TRY(checkedMessage(TRY(stringOf(field, value)), name, limits.message_text_max,
+                                      limits.message_bytes_max)));
+    case FieldType::RoomName:
+      return Value(TRY(checkedName(TRY(stringOf(field, value)), name, limits.room_name_max)));
+    case FieldType::Topic:
+      return Value(TRY(checkedLine(TRY(stringOf(field, value)), name, limits.topic_max)));
+    case FieldType::Reason:
+      return Value(TRY(checkedLine(TRY(stringOf(field, value)), name, limits.reason_max)));
   }
   return bad(field, "is of an unknown type");
 }
@@ -116,9 +126,12 @@ bool Args::flag(std::string_view name, bool otherwise) const {
 std::string_view jsonTypeOf(FieldType type) {
   switch (type) {
     case FieldType::Seq:
-    case FieldType::Limit: return "integer";
-    case FieldType::Boolean: return "boolean";
-    default: return "string";
+    case FieldType::Limit:
+      return "integer";
+    case FieldType::Boolean:
+      return "boolean";
+    default:
+      return "string";
   }
 }
 

@@ -25,10 +25,10 @@ enum class FieldType {
   Topic,
   Reason,
   Nonce,
-  Format,       // "plain" or "markdown"
+  Format,  // "plain" or "markdown"
   Boolean,
-  Limit,        // page size
-  Cursor,       // opaque, from an earlier page
+  Limit,   // page size
+  Cursor,  // opaque, from an earlier page
 };
 
 struct Field {
@@ -53,7 +53,8 @@ class Args {
  public:
   /// Reads a JSON object by the table. Unknown fields are ignored; of doubled ones the first counts.
   /// A fault names the field and says what is allowed.
-  static Result<Args> parse(const std::vector<Field>& fields, const InputLimits& limits, std::string_view json);
+  static Result<Args> parse(const std::vector<Field>& fields, const InputLimits& limits,
+                            std::string_view json);
 
   bool has(std::string_view name) const { return find(name) != nullptr; }
   /// The text of a required field, or empty where an optional one is missing.

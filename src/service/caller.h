@@ -15,7 +15,7 @@ struct Caller {
   UserId user;
   std::string name;  // shown to others
   SiteRole site_role = SiteRole::Member;
-  SessionId login;   // the sign-in of an own account, or empty
+  SessionId login;  // the sign-in of an own account, or empty
 };
 
 /// The answer of an operation. Called once, on any thread: who asked hops to his own loop.

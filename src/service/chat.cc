@@ -61,11 +61,15 @@ Written writtenOf(const store::Committed& committed) {
 }
 
 void ChatService::sendMessage(const Caller& caller, SendMessage request, Reply<Written> reply) {
-  const auto hash = requestHash(hash_key_, "chat.send", {request.text, formatName(request.format), std::to_string(request.reply_to)});
+  const auto hash = requestHash(hash_key_, "chat.send",
+                                {request.text, formatName(request.format), std::to_string(request.reply_to)});
   auto done = broadcastThenAnswer(this, &ChatService::broadcastMessage, std::move(reply));
-  store::WriteItem item{{Scope::of(request.room)}, caller.user, request.nonce, hash, request.text.size(), {}, std::move(done)};
-  if (request.reply_to == 0) item.run = plainSend(request, caller);
-  else item.run = replySend(request, caller);
+  store::WriteItem item{{Scope::of(request.room)}, caller.user, request.nonce,  hash,
+                        request.text.size(),       {},          std::move(done)};
+  if (request.reply_to == 0)
+    item.run = plainSend(request, caller);
+  else
+    item.run = replySend(request, caller);
   log_.append(std::move(item));
 }
 
@@ -87,7 +91,13 @@ void ChatService::editMessage(const Caller& caller, EditMessage request, Reply<W
     return store::Drafts{{Scope::of(request.room), draft}};
   };
   auto done = broadcastThenAnswer(this, &ChatService::broadcastMessageEdit, std::move(reply));
-  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, bytes, store::TransactionRun(std::move(run)), std::move(done)});
+  log_.append({{Scope::of(request.room)},
+               caller.user,
+               request.nonce,
+               hash,
+               bytes,
+               store::TransactionRun(std::move(run)),
+               std::move(done)});
 }
 
 void ChatService::deleteMessage(const Caller& caller, DeleteMessage request, Reply<Written> reply) {
@@ -109,7 +119,13 @@ void ChatService::deleteMessage(const Caller& caller, DeleteMessage request, Rep
     return store::Drafts{{Scope::of(request.room), draft}};
   };
   auto done = broadcastThenAnswer(this, &ChatService::broadcastMessageDelete, std::move(reply));
-  log_.append({{Scope::of(request.room)}, caller.user, request.nonce, hash, 0, store::TransactionRun(std::move(run)), std::move(done)});
+  log_.append({{Scope::of(request.room)},
+               caller.user,
+               request.nonce,
+               hash,
+               0,
+               store::TransactionRun(std::move(run)),
+               std::move(done)});
 }
 
 void ChatService::broadcastMessage(const store::Committed& committed) {

@@ -41,8 +41,8 @@ struct Written {
 /// A page with what it takes to show it.
 struct ShownPage {
   store::MessagePage page;
-  std::map<Offset, Message> replied;        // messages that the page's replies answer
-  std::map<UserId, std::string> names;      // of all authors
+  std::map<Offset, Message> replied;    // messages that the page's replies answer
+  std::map<UserId, std::string> names;  // of all authors
 };
 
 /// Messages of rooms: stores them, then broadcasts.
@@ -64,7 +64,8 @@ class ChatService {
   void getEdits(const Caller& caller, const RoomId& room, Offset seq, Reply<std::vector<MessageEdit>> reply);
 
   /// Tells the room that the caller types, or has stopped. Who may not post has no typing: dropped.
-  void broadcastTyping(const Caller& caller, const RoomId& room, TypingIndicator::State state, Reply<bool> reply);
+  void broadcastTyping(const Caller& caller, const RoomId& room, TypingIndicator::State state,
+                       Reply<bool> reply);
 
  private:
   void broadcastMessage(const store::Committed& committed);
@@ -82,9 +83,8 @@ Written writtenOf(const store::Committed& committed);
 
 /// What becomes of a write: broadcast once, best effort, since the log is what counts; then answered.
 template <class Service>
-Callback<void(Result<store::Committed>)> broadcastThenAnswer(Service* service,
-                                                             void (Service::*broadcast)(const store::Committed&),
-                                                             Reply<Written> reply) {
+Callback<void(Result<store::Committed>)> broadcastThenAnswer(
+    Service* service, void (Service::*broadcast)(const store::Committed&), Reply<Written> reply) {
   return [service, broadcast, reply = std::move(reply)](Result<store::Committed> result) mutable {
     if (!result) return reply(std::move(result).error());
     if (!result->duplicate) (service->*broadcast)(*result);

@@ -29,7 +29,8 @@ void writeReplied(JsonWriter& json, const Message& message) {
   json.endObject();
 }
 
-void writeShownMessage(JsonWriter& json, const ShownPage& shown, const Message& message, const std::string& nonce) {
+void writeShownMessage(JsonWriter& json, const ShownPage& shown, const Message& message,
+                       const std::string& nonce) {
   json.beginObject();
   writeMessageFields(json, message, nonce);
   const auto replied = shown.replied.find(message.reply_to);
@@ -39,7 +40,8 @@ void writeShownMessage(JsonWriter& json, const ShownPage& shown, const Message& 
 
 void writeNames(JsonWriter& json, const ShownPage& shown) {
   json.key("users").beginObject();
-  for (const auto& [user, name] : shown.names) json.key(user.text()).beginObject().field("name", name).endObject();
+  for (const auto& [user, name] : shown.names)
+    json.key(user.text()).beginObject().field("name", name).endObject();
   json.endObject();
 }
 
@@ -50,7 +52,9 @@ void writeWritten(JsonWriter& json, const Written& result) {
     json.flag("changed", false);
     return;
   }
-  json.field("offset", result.position.offset).field("epoch", result.position.epoch).field("at", formatTime(result.at));
+  json.field("offset", result.position.offset)
+      .field("epoch", result.position.epoch)
+      .field("at", formatTime(result.at));
   if (result.duplicate) json.flag("duplicate", true);
 }
 
@@ -68,16 +72,17 @@ Reply<Written> answerWritten(Reply<std::string> reply) {
 
 void sendMessage(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
   const auto format = args.text("format") == "plain" ? TextFormat::Plain : TextFormat::Markdown;
-  services.chat.sendMessage(caller, {args.room(), args.text("text"), args.text("nonce"), format, args.seq("reply_to")},
-                            [reply = std::move(reply)](Result<Written> result) mutable {
-                              if (!result) return reply(result.error());
-                              std::string out;
-                              JsonWriter json(out);
-                              json.beginObject().field("seq", result->position.offset);
-                              writeWritten(json, *result);
-                              json.endObject();
-                              reply(std::move(out));
-                            });
+  services.chat.sendMessage(
+      caller, {args.room(), args.text("text"), args.text("nonce"), format, args.seq("reply_to")},
+      [reply = std::move(reply)](Result<Written> result) mutable {
+        if (!result) return reply(result.error());
+        std::string out;
+        JsonWriter json(out);
+        json.beginObject().field("seq", result->position.offset);
+        writeWritten(json, *result);
+        json.endObject();
+        reply(std::move(out));
+      });
 }
 
 void editMessage(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
@@ -94,41 +99,46 @@ void getMessages(Services& services, const Caller& caller, const Args& args, Rep
   using From = store::PageQuery::From;
   store::PageQuery query{From::Newest, 0, static_cast<std::size_t>(args.number("limit", 50))};
   int cursors = 0;
-  for (const auto& [name, from] : {std::pair{"before", From::Before}, {"after", From::After}, {"around", From::Around}}) {
+  for (const auto& [name, from] :
+       {std::pair{"before", From::Before}, {"after", From::After}, {"around", From::Around}}) {
     if (!args.has(name)) continue;
     ++cursors;
     query.from = from;
     query.cursor = args.seq(name);
   }
   if (cursors > 1) return reply(Fault::badField("before", "give one of before, after and around"));
-  services.chat.getMessages(caller, args.room(), query, [reply = std::move(reply)](Result<ShownPage> shown) mutable {
-    if (!shown) return reply(shown.error());
-    std::string out;
-    JsonWriter json(out);
-    json.beginObject().key("messages").beginArray();
-    for (const auto& [message, nonce] : shown->page.messages) writeShownMessage(json, *shown, message, nonce);
-    json.endArray();
-    writeNames(json, *shown);
-    const auto& head = shown->page.head.position;
-    json.field("epoch", head.epoch).field("offset", head.offset);
-    json.flag("has_more_before", shown->page.has_more_before).flag("has_more_after", shown->page.has_more_after);
-    json.endObject();
-    reply(std::move(out));
-  });
+  services.chat.getMessages(caller, args.room(), query,
+                            [reply = std::move(reply)](Result<ShownPage> shown) mutable {
+                              if (!shown) return reply(shown.error());
+                              std::string out;
+                              JsonWriter json(out);
+                              json.beginObject().key("messages").beginArray();
+                              for (const auto& [message, nonce] : shown->page.messages)
+                                writeShownMessage(json, *shown, message, nonce);
+                              json.endArray();
+                              writeNames(json, *shown);
+                              const auto& head = shown->page.head.position;
+                              json.field("epoch", head.epoch).field("offset", head.offset);
+                              json.flag("has_more_before", shown->page.has_more_before)
+                                  .flag("has_more_after", shown->page.has_more_after);
+                              json.endObject();
+                              reply(std::move(out));
+                            });
 }
 
 void getMessage(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
-  services.chat.getMessage(caller, args.room(), args.seq("seq"), [reply = std::move(reply)](Result<ShownPage> shown) mutable {
-    if (!shown) return reply(shown.error());
-    std::string out;
-    JsonWriter json(out);
-    json.beginObject().key("message");
-    const auto& [message, nonce] = shown->page.messages.front();
-    writeShownMessage(json, *shown, message, nonce);
-    writeNames(json, *shown);
-    json.endObject();
-    reply(std::move(out));
-  });
+  services.chat.getMessage(caller, args.room(), args.seq("seq"),
+                           [reply = std::move(reply)](Result<ShownPage> shown) mutable {
+                             if (!shown) return reply(shown.error());
+                             std::string out;
+                             JsonWriter json(out);
+                             json.beginObject().key("message");
+                             const auto& [message, nonce] = shown->page.messages.front();
+                             writeShownMessage(json, *shown, message, nonce);
+                             writeNames(json, *shown);
+                             json.endObject();
+                             reply(std::move(out));
+                           });
 }
 
 void getEdits(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {

@@ -24,9 +24,11 @@ Result<void> fillShown(store::Reader& reader, const RoomId& room, ShownPage& sho
 
 }  // namespace
 
-// Each judges after it has read the data, in the same snapshot: only then does the row say whether it may be shown.
+// Each judges after it has read the data, in the same snapshot: only then does the row say whether it may be
+// shown.
 
-void ChatService::getMessages(const Caller& caller, const RoomId& room, store::PageQuery query, Reply<ShownPage> reply) {
+void ChatService::getMessages(const Caller& caller, const RoomId& room, store::PageQuery query,
+                              Reply<ShownPage> reply) {
   log_.readValue<ShownPage>(
       [user = caller.user, room, query](store::Reader& reader) -> Result<ShownPage> {
         ShownPage shown{TRY(reader.page(room, query)), {}, {}};
@@ -50,7 +52,8 @@ void ChatService::getMessage(const Caller& caller, const RoomId& room, Offset se
       std::move(reply));
 }
 
-void ChatService::getEdits(const Caller& caller, const RoomId& room, Offset seq, Reply<std::vector<MessageEdit>> reply) {
+void ChatService::getEdits(const Caller& caller, const RoomId& room, Offset seq,
+                           Reply<std::vector<MessageEdit>> reply) {
   log_.readValue<std::vector<MessageEdit>>(
       [user = caller.user, room, seq](store::Reader& reader) -> Result<std::vector<MessageEdit>> {
         const auto message = TRY(reader.message(room, seq));

@@ -5,7 +5,8 @@
 namespace kith {
 namespace {
 
-void ifReader(Services& services, const Caller& caller, const RoomId& room, Callback<void(Result<void>)> then) {
+void ifReader(Services& services, const Caller& caller, const RoomId& room,
+              Callback<void(Result<void>)> then) {
   services.log.read(
       [user = caller.user, room](store::Reader& reader) -> Result<void> {
         return judgeInRoom(Right::ReadRoom, reader, user, room);
@@ -18,7 +19,8 @@ using Shown = std::shared_ptr<std::pair<OnlineShown, Reply<OnlineShown>>>;
 void addNames(Services& services, std::vector<UserId> ids, Shown shown) {
   services.log.read(
       [shown, ids = std::move(ids)](store::Reader& reader) -> Result<void> {
-        for (const auto& user : TRY(reader.users(ids))) shown->first.users.push_back({user.id, user.display_name});
+        for (const auto& user : TRY(reader.users(ids)))
+          shown->first.users.push_back({user.id, user.display_name});
         return {};
       },
       [shown](Result<void> result) {
@@ -34,7 +36,8 @@ void readOnlineInRoom(Services& services, const Caller& caller, const RoomId& ro
   auto shown = std::make_shared<std::pair<OnlineShown, Reply<OnlineShown>>>(OnlineShown{}, std::move(reply));
   ifReader(services, caller, room, [&services, room, cursor, limit, shown](Result<void> may) {
     if (!may) return shown->second(may.error());
-    services.online.getOnlineCountInRoom(room, [&services, room, cursor, limit, shown](Result<std::int64_t> count) {
+    services.online.getOnlineCountInRoom(room, [&services, room, cursor, limit,
+                                                shown](Result<std::int64_t> count) {
       if (!count) return shown->second(count.error());
       shown->first.count = *count;
       services.online.getOnlineUsersInRoom(room, cursor, limit, [&services, shown](Result<OnlinePage> page) {
@@ -46,11 +49,13 @@ void readOnlineInRoom(Services& services, const Caller& caller, const RoomId& ro
   });
 }
 
-void readOnlineCountInRoom(Services& services, const Caller& caller, const RoomId& room, Reply<std::int64_t> reply) {
+void readOnlineCountInRoom(Services& services, const Caller& caller, const RoomId& room,
+                           Reply<std::int64_t> reply) {
   auto shared = std::make_shared<Reply<std::int64_t>>(std::move(reply));
   ifReader(services, caller, room, [&services, room, shared](Result<void> may) {
     if (!may) return (*shared)(may.error());
-    services.online.getOnlineCountInRoom(room, [shared](Result<std::int64_t> count) { (*shared)(std::move(count)); });
+    services.online.getOnlineCountInRoom(
+        room, [shared](Result<std::int64_t> count) { (*shared)(std::move(count)); });
   });
 }
 

@@ -21,6 +21,7 @@ struct OnlineShown {
 /// Judges the right to read the room, then asks. The limit is of the page; `count` is of all.
 void readOnlineInRoom(Services& services, const Caller& caller, const RoomId& room, const std::string& cursor,
                       std::size_t limit, Reply<OnlineShown> reply);
-void readOnlineCountInRoom(Services& services, const Caller& caller, const RoomId& room, Reply<std::int64_t> reply);
+void readOnlineCountInRoom(Services& services, const Caller& caller, const RoomId& room,
+                           Reply<std::int64_t> reply);
 
 }  // namespace kith

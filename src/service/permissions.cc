@@ -6,15 +6,22 @@ const std::optional<RoomMember> Facts::kNobody{};
 
 namespace {
 
-bool isMember(const std::optional<RoomMember>& row) { return row && row->state == MemberState::Member; }
+bool isMember(const std::optional<RoomMember>& row) {
+  return row && row->state == MemberState::Member;
+}
 
 bool outranks(const std::optional<RoomMember>& mine, const std::optional<RoomMember>& other) {
   // Who has left has no role.
-  return isMember(mine) && mine->role == RoomRole::Owner && !(isMember(other) && other->role == RoomRole::Owner);
+  return isMember(mine) && mine->role == RoomRole::Owner &&
+         !(isMember(other) && other->role == RoomRole::Owner);
 }
 
-Result<void> allow() { return {}; }
-Result<void> deny(FaultCode code) { return Fault::of(code); }
+Result<void> allow() {
+  return {};
+}
+Result<void> deny(FaultCode code) {
+  return Fault::of(code);
+}
 
 Result<void> judgeMessage(Right right, const Facts& facts) {
   if (facts.message == nullptr) return deny(FaultCode::NotFound);
@@ -39,17 +46,21 @@ Result<void> judge(Right right, const Facts& facts) {
   switch (right) {
     case Right::ReadRoom:
     case Right::PostMessage:
-    case Right::Type: return allow();
-    case Right::LeaveRoom: return facts.mine->role == RoomRole::Owner ? deny(FaultCode::LastOwner) : allow();
+    case Right::Type:
+      return allow();
+    case Right::LeaveRoom:
+      return facts.mine->role == RoomRole::Owner ? deny(FaultCode::LastOwner) : allow();
     case Right::EditMessage:
-    case Right::DeleteMessage: return judgeMessage(right, facts);
+    case Right::DeleteMessage:
+      return judgeMessage(right, facts);
     case Right::KickMember:
       if (facts.mine->role != RoomRole::Owner) return deny(FaultCode::PermissionDenied);
       if (!isMember(facts.target)) return deny(FaultCode::NotFound);
       return outranks(facts.mine, facts.target) ? allow() : deny(FaultCode::HigherRole);
     case Right::SeeRooms:
     case Right::CreateRoom:
-    case Right::JoinRoom: break;
+    case Right::JoinRoom:
+      break;
   }
   return deny(FaultCode::PermissionDenied);
 }

@@ -11,11 +11,11 @@ namespace kith {
 
 /// Everything that somebody may do. Each operation names one.
 enum class Right {
-  SeeRooms,        // list rooms, look one up
+  SeeRooms,  // list rooms, look one up
   CreateRoom,
   JoinRoom,
   LeaveRoom,
-  ReadRoom,        // messages, members, presence
+  ReadRoom,  // messages, members, presence
   PostMessage,
   Type,
   EditMessage,

@@ -10,7 +10,10 @@ namespace {
 
 void writeRoom(JsonWriter& json, const store::RoomRow& row) {
   const bool joined = row.mine && row.mine->state == MemberState::Member;
-  json.beginObject().field("id", row.room.id.text()).field("name", row.room.name).field("topic", row.room.topic);
+  json.beginObject()
+      .field("id", row.room.id.text())
+      .field("name", row.room.name)
+      .field("topic", row.room.topic);
   json.field("members", row.members).flag("joined", joined);
   if (joined) json.field("role", roleName(row.mine->role));
   json.field("created_at", formatTime(row.room.created_at));
@@ -100,31 +103,35 @@ void getMembers(Services& services, const Caller& caller, const Args& args, Repl
                             });
 }
 
-void getOnlineUsersInRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+void getOnlineUsersInRoom(Services& services, const Caller& caller, const Args& args,
+                          Reply<std::string> reply) {
   const auto limit = static_cast<std::size_t>(args.number("limit", 200));
-  readOnlineInRoom(services, caller, args.room(), args.text("cursor"), limit,
-                   [reply = std::move(reply)](Result<OnlineShown> shown) mutable {
-                     if (!shown) return reply(shown.error());
-                     std::string out;
-                     JsonWriter json(out);
-                     json.beginObject().field("count", shown->count).key("users").beginArray();
-                     for (const auto& [id, name] : shown->users) {
-                       json.beginObject().field("id", id.text()).field("name", name).field("status", "online").endObject();
-                     }
-                     json.endArray();
-                     if (!shown->next.empty()) json.field("next", shown->next);
-                     json.endObject();
-                     reply(std::move(out));
-                   });
+  readOnlineInRoom(
+      services, caller, args.room(), args.text("cursor"), limit,
+      [reply = std::move(reply)](Result<OnlineShown> shown) mutable {
+        if (!shown) return reply(shown.error());
+        std::string out;
+        JsonWriter json(out);
+        json.beginObject().field("count", shown->count).key("users").beginArray();
+        for (const auto& [id, name] : shown->users) {
+          json.beginObject().field("id", id.text()).field("name", name).field("status", "online").endObject();
+        }
+        json.endArray();
+        if (!shown->next.empty()) json.field("next", shown->next);
+        json.endObject();
+        reply(std::move(out));
+      });
 }
 
-void getOnlineCountInRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
-  readOnlineCountInRoom(services, caller, args.room(), [reply = std::move(reply)](Result<std::int64_t> count) mutable {
-    if (!count) return reply(count.error());
-    std::string out;
-    JsonWriter(out).beginObject().field("count", *count).endObject();
-    reply(std::move(out));
-  });
+void getOnlineCountInRoom(Services& services, const Caller& caller, const Args& args,
+                          Reply<std::string> reply) {
+  readOnlineCountInRoom(services, caller, args.room(),
+                        [reply = std::move(reply)](Result<std::int64_t> count) mutable {
+                          if (!count) return reply(count.error());
+                          std::string out;
+                          JsonWriter(out).beginObject().field("count", *count).endObject();
+                          reply(std::move(out));
+                        });
 }
 
 }  // namespace kith

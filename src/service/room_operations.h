@@ -12,7 +12,9 @@ void joinRoom(Services& services, const Caller& caller, const Args& args, Reply<
 void leaveRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
 void kickMember(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
 void getMembers(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
-void getOnlineUsersInRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
-void getOnlineCountInRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void getOnlineUsersInRoom(Services& services, const Caller& caller, const Args& args,
+                          Reply<std::string> reply);
+void getOnlineCountInRoom(Services& services, const Caller& caller, const Args& args,
+                          Reply<std::string> reply);
 
 }  // namespace kith

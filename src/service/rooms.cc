@@ -18,7 +18,13 @@ std::string joinedData(const Caller& caller, RoomRole role) {
 std::string leftData(const UserId& user, std::string_view cause) {
   std::string out;
   JsonWriter json(out);
-  json.beginObject().key("users").beginArray().string(user.text()).endArray().field("cause", cause).endObject();
+  json.beginObject()
+      .key("users")
+      .beginArray()
+      .string(user.text())
+      .endArray()
+      .field("cause", cause)
+      .endObject();
   return out;
 }
 
@@ -40,7 +46,8 @@ std::string removedData(const RoomId& room, std::string_view cause, const std::s
   return out;
 }
 
-store::ScopedDraft draftOf(Scope scope, EntryType type, const UserId& user, std::string data, int members_change = 0) {
+store::ScopedDraft draftOf(Scope scope, EntryType type, const UserId& user, std::string data,
+                           int members_change = 0) {
   store::EntryDraft draft;
   draft.type = type;
   draft.ref_user = user;
@@ -54,7 +61,8 @@ store::ScopedDraft draftOf(Scope scope, EntryType type, const UserId& user, std:
 RoomWritten joinedAnswer(RoomWritten made, const store::Committed& committed) {
   made.written = writtenOf(committed);
   for (const auto& entry : committed.entries) {
-    if (entry.logged.entry.type == EntryType::MemberJoined) made.written.position = {entry.epoch, entry.logged.entry.offset};
+    if (entry.logged.entry.type == EntryType::MemberJoined)
+      made.written.position = {entry.epoch, entry.logged.entry.offset};
   }
   return made;
 }
@@ -72,14 +80,20 @@ Result<store::Drafts> takeOut(store::Transaction& now, RoomMember member, std::s
   TRY(now.putMember(member));
   return store::Drafts{
       draftOf(Scope::of(member.room), EntryType::MemberLeft, member.user, leftData(member.user, cause), -1),
-      draftOf(Scope::of(member.user), EntryType::RoomRemoved, member.user, removedData(member.room, cause, reason))};
+      draftOf(Scope::of(member.user), EntryType::RoomRemoved, member.user,
+              removedData(member.room, cause, reason))};
 }
 
 }  // namespace
 
 DiscussionRoomService::DiscussionRoomService(EventLog& log, Publish& publish, OnlineStatusService& online,
                                              TypingIndicator& typing, std::string hash_key, RoomLimits limits)
-    : log_(log), publish_(publish), online_(online), typing_(typing), hash_key_(std::move(hash_key)), limits_(limits) {}
+    : log_(log),
+      publish_(publish),
+      online_(online),
+      typing_(typing),
+      hash_key_(std::move(hash_key)),
+      limits_(limits) {}
 
 RoomId DiscussionRoomService::newRoomId() {
   Lock lock(random_mutex_);
@@ -107,11 +121,18 @@ void DiscussionRoomService::createRoom(const Caller& caller, CreateRoom request,
     if (!result) return reply(result.error());
     if (!result->duplicate) broadcastUserJoined(*result);
     // A repeat made its room the first time: its id stands in the entry.
-    if (result->duplicate) return answerWithRoom(caller, roomOfJson(result->entries.front().logged.entry.data), writtenOf(*result), std::move(reply));
+    if (result->duplicate)
+      return answerWithRoom(caller, roomOfJson(result->entries.front().logged.entry.data), writtenOf(*result),
+                            std::move(reply));
     reply(joinedAnswer(*made, *result));
   };
-  log_.append({{Scope::of(caller.user), Scope::of(id)}, caller.user, request.nonce, hash, 0,
-               store::TransactionRun(std::move(run)), std::move(done)});
+  log_.append({{Scope::of(caller.user), Scope::of(id)},
+               caller.user,
+               request.nonce,
+               hash,
+               0,
+               store::TransactionRun(std::move(run)),
+               std::move(done)});
 }
 
 void DiscussionRoomService::joinRoom(const Caller& caller, const RoomId& id, const std::string& nonce,
@@ -140,8 +161,13 @@ void DiscussionRoomService::joinRoom(const Caller& caller, const RoomId& id, con
     if (result->duplicate) return answerWithRoom(caller, id, writtenOf(*result), std::move(reply));
     reply(joinedAnswer(*made, *result));
   };
-  log_.append({{Scope::of(id), Scope::of(caller.user)}, caller.user, nonce, hash, 0,
-               store::TransactionRun(std::move(run)), std::move(done)});
+  log_.append({{Scope::of(id), Scope::of(caller.user)},
+               caller.user,
+               nonce,
+               hash,
+               0,
+               store::TransactionRun(std::move(run)),
+               std::move(done)});
 }
 
 void DiscussionRoomService::leaveRoom(const Caller& caller, const RoomId& id, const std::string& nonce,
@@ -155,8 +181,13 @@ void DiscussionRoomService::leaveRoom(const Caller& caller, const RoomId& id, co
     return takeOut(now, *mine, "left");
   };
   auto done = broadcastThenAnswer(this, &DiscussionRoomService::broadcastUserLeft, std::move(reply));
-  log_.append({{Scope::of(id), Scope::of(caller.user)}, caller.user, nonce, hash, 0,
-               store::TransactionRun(std::move(run)), std::move(done)});
+  log_.append({{Scope::of(id), Scope::of(caller.user)},
+               caller.user,
+               nonce,
+               hash,
+               0,
+               store::TransactionRun(std::move(run)),
+               std::move(done)});
 }
 
 void DiscussionRoomService::kickMember(const Caller& caller, KickMember request, Reply<Written> reply) {
@@ -169,8 +200,13 @@ void DiscussionRoomService::kickMember(const Caller& caller, KickMember request,
     return takeOut(now, *target, "kicked", request.reason);
   };
   auto done = broadcastThenAnswer(this, &DiscussionRoomService::broadcastUserLeft, std::move(reply));
-  log_.append({{Scope::of(request.room), Scope::of(request.user)}, caller.user, request.nonce, hash, 0,
-               store::TransactionRun(std::move(run)), std::move(done)});
+  log_.append({{Scope::of(request.room), Scope::of(request.user)},
+               caller.user,
+               request.nonce,
+               hash,
+               0,
+               store::TransactionRun(std::move(run)),
+               std::move(done)});
 }
 
 void DiscussionRoomService::broadcastUserJoined(const store::Committed& committed) {

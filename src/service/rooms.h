@@ -61,7 +61,8 @@ class DiscussionRoomService {
   void leaveRoom(const Caller& caller, const RoomId& room, const std::string& nonce, Reply<Written> reply);
   void kickMember(const Caller& caller, KickMember request, Reply<Written> reply);
 
-  void listRooms(const Caller& caller, bool joined, const RoomId& cursor, std::size_t limit, Reply<RoomPage> reply);
+  void listRooms(const Caller& caller, bool joined, const RoomId& cursor, std::size_t limit,
+                 Reply<RoomPage> reply);
   void getRoom(const Caller& caller, const RoomId& room, Reply<store::RoomRow> reply);
   void getMembers(const Caller& caller, const RoomId& room, const UserId& cursor, std::size_t limit,
                   Reply<MemberPage> reply);
@@ -71,7 +72,8 @@ class DiscussionRoomService {
   void broadcastUserLeft(const store::Committed& committed);
   void publishOthers(const store::Committed& committed);
   /// Of a repeat: the room as it is now.
-  void answerWithRoom(const Caller& caller, const RoomId& room, const Written& written, Reply<RoomWritten> reply);
+  void answerWithRoom(const Caller& caller, const RoomId& room, const Written& written,
+                      Reply<RoomWritten> reply);
   RoomId newRoomId();
 
   EventLog& log_;

@@ -27,8 +27,8 @@ void DiscussionRoomService::answerWithRoom(const Caller& caller, const RoomId& r
       std::move(reply));
 }
 
-void DiscussionRoomService::listRooms(const Caller& caller, bool joined, const RoomId& cursor, std::size_t limit,
-                                      Reply<RoomPage> reply) {
+void DiscussionRoomService::listRooms(const Caller& caller, bool joined, const RoomId& cursor,
+                                      std::size_t limit, Reply<RoomPage> reply) {
   log_.readValue<RoomPage>(
       [user = caller.user, joined, cursor, limit](store::Reader& reader) -> Result<RoomPage> {
         TRY(judge(Right::SeeRooms, {user, std::nullopt, std::nullopt}));

@@ -9,7 +9,8 @@ namespace kith {
 std::optional<Fault> channelFault(std::string_view channel, std::size_t bytes_max) {
   const bool ascii = std::all_of(channel.begin(), channel.end(), [](char c) { return c > 0x20 && c < 0x7f; });
   if (channel.size() > bytes_max || !ascii) {
-    return Fault::badField("channel", "must be at most " + std::to_string(bytes_max) + " visible ASCII characters");
+    return Fault::badField("channel",
+                           "must be at most " + std::to_string(bytes_max) + " visible ASCII characters");
   }
   const auto bare = channel.starts_with('$') ? channel.substr(1) : channel;
   const auto space = bare.substr(0, std::min(bare.find(':'), bare.size()));
@@ -20,7 +21,8 @@ std::optional<Fault> channelFault(std::string_view channel, std::size_t bytes_ma
   return std::nullopt;
 }
 
-protocol::SubscribeResult recoveryWithin(Attached attached, bool was_recovering, std::size_t bytes_max, std::size_t& bytes) {
+protocol::SubscribeResult recoveryWithin(Attached attached, bool was_recovering, std::size_t bytes_max,
+                                         std::size_t& bytes) {
   protocol::SubscribeResult out;
   out.epoch = attached.position.epoch;
   out.offset = attached.position.offset;
@@ -34,7 +36,8 @@ protocol::SubscribeResult recoveryWithin(Attached attached, bool was_recovering,
     return out;
   }
   bytes += here;
-  for (auto& publication : attached.publications) out.publications.push_back({publication.offset, publication.data});
+  for (auto& publication : attached.publications)
+    out.publications.push_back({publication.offset, publication.data});
   return out;
 }
 

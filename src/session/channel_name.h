@@ -15,6 +15,7 @@ std::optional<Fault> channelFault(std::string_view channel, std::size_t bytes_ma
 
 /// A subscribe result from an attach. `bytes` counts what one reply recovers: beyond `bytes_max` the
 /// channel is "not recovered" and stands at its live position.
-protocol::SubscribeResult recoveryWithin(Attached attached, bool was_recovering, std::size_t bytes_max, std::size_t& bytes);
+protocol::SubscribeResult recoveryWithin(Attached attached, bool was_recovering, std::size_t bytes_max,
+                                         std::size_t& bytes);
 
 }  // namespace kith

@@ -6,7 +6,8 @@ namespace kith {
 
 void Session::handle(std::uint32_t id, const protocol::Publish& request) {
   if (request.channel.empty()) return disconnect(protocol::kBadRequest);
-  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max)) return sendError(id, *fault);
+  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max))
+    return sendError(id, *fault);
   if (request.type != 0) return sendError(id, Fault::of(FaultCode::NotAvailable));
   // Reserved channels are written by operations only.
   sendError(id, Fault::of(FaultCode::PermissionDenied));
@@ -18,37 +19,43 @@ void Session::handle(std::uint32_t id, const protocol::Rpc& request) {
   beginCommand();
   runOperation(*operation, core_.services, caller_, request.data,
                onLoop<std::string>([id](Session& self, Result<std::string> result) {
-                 if (result) self.send(self.core_.format.codec().rpc(id, *result));
-                 else self.sendError(id, result.error());
+                 if (result)
+                   self.send(self.core_.format.codec().rpc(id, *result));
+                 else
+                   self.sendError(id, result.error());
                  self.endCommand();
                }));
 }
 
-void Session::handle(std::uint32_t, const protocol::Send&) { disconnect(protocol::kNotAvailable); }
+void Session::handle(std::uint32_t, const protocol::Send&) {
+  disconnect(protocol::kNotAvailable);
+}
 
 void Session::handle(std::uint32_t id, const protocol::Refresh& request) {
   if (request.token.empty()) return disconnect(protocol::kBadRequest);
   beginCommand();
-  core_.accounts.authenticate(request.token, onLoop<Authenticated>([id](Session& self, Result<Authenticated> result) {
-    if (!result && result.error().temporary) {
-      self.sendError(id, result.error());
-      return self.endCommand();
-    }
-    if (!result) {
-      const bool expired = result.error().code == FaultCode::TokenExpired || result.error().code == FaultCode::Expired;
-      return self.disconnect(expired ? protocol::kConnectionExpired : protocol::kInvalidToken);
-    }
-    if (result->caller.user != self.caller_.user) return self.disconnect(protocol::kInvalidToken);
-    self.caller_ = result->caller;
-    protocol::RefreshResult out{self.client_id_, self.core_.options.server_version, false, 0};
-    if (result->expires_at_s > 0) {
-      out.expires = true;
-      out.ttl_s = self.secondsUntil(result->expires_at_s);
-      self.scheduleExpiry(result->expires_at_s);
-    }
-    self.send(self.core_.format.codec().refresh(id, out));
-    self.endCommand();
-  }));
+  core_.accounts.authenticate(
+      request.token, onLoop<Authenticated>([id](Session& self, Result<Authenticated> result) {
+        if (!result && result.error().temporary) {
+          self.sendError(id, result.error());
+          return self.endCommand();
+        }
+        if (!result) {
+          const bool expired =
+              result.error().code == FaultCode::TokenExpired || result.error().code == FaultCode::Expired;
+          return self.disconnect(expired ? protocol::kConnectionExpired : protocol::kInvalidToken);
+        }
+        if (result->caller.user != self.caller_.user) return self.disconnect(protocol::kInvalidToken);
+        self.caller_ = result->caller;
+        protocol::RefreshResult out{self.client_id_, self.core_.options.server_version, false, 0};
+        if (result->expires_at_s > 0) {
+          out.expires = true;
+          out.ttl_s = self.secondsUntil(result->expires_at_s);
+          self.scheduleExpiry(result->expires_at_s);
+        }
+        self.send(self.core_.format.codec().refresh(id, out));
+        self.endCommand();
+      }));
 }
 
 void Session::handle(std::uint32_t id, const protocol::SubRefresh& request) {

@@ -13,8 +13,10 @@ std::optional<std::string> modeOf(const std::string& data) {
   simdjson::dom::parser parser;
   simdjson::dom::element asked;
   std::string_view mode;
-  if (data.empty() || parser.parse(data)["kith"]["subscriptions"].get(asked) != simdjson::SUCCESS) return "personal";
-  if (asked.get(mode) != simdjson::SUCCESS || (mode != "all" && mode != "personal" && mode != "none")) return std::nullopt;
+  if (data.empty() || parser.parse(data)["kith"]["subscriptions"].get(asked) != simdjson::SUCCESS)
+    return "personal";
+  if (asked.get(mode) != simdjson::SUCCESS || (mode != "all" && mode != "personal" && mode != "none"))
+    return std::nullopt;
   return std::string(mode);
 }
 
@@ -23,9 +25,10 @@ std::optional<std::string> modeOf(const std::string& data) {
 void Session::handle(std::uint32_t id, const protocol::Connect& request) {
   if (request.token.empty()) return disconnect(protocol::kBadRequest);  // no credentials; a cookie is none
   state_ = State::Connecting;
-  core_.accounts.authenticate(request.token, onLoop<Authenticated>([id, request](Session& self, Result<Authenticated> result) {
-    self.authenticated(id, request, std::move(result));
-  }));
+  core_.accounts.authenticate(
+      request.token, onLoop<Authenticated>([id, request](Session& self, Result<Authenticated> result) {
+        self.authenticated(id, request, std::move(result));
+      }));
 }
 
 void Session::failConnect(std::uint32_t id, const Fault& fault) {
@@ -36,14 +39,17 @@ void Session::failConnect(std::uint32_t id, const Fault& fault) {
   if (pending_ && !pending_->empty()) disconnect(protocol::kBadRequest);  // more was sent right behind
 }
 
-void Session::authenticated(std::uint32_t id, const protocol::Connect& request, Result<Authenticated> result) {
+void Session::authenticated(std::uint32_t id, const protocol::Connect& request,
+                            Result<Authenticated> result) {
   if (!result) {
     if (result.error().code == FaultCode::Unauthorized) return disconnect(protocol::kInvalidToken);
     return failConnect(id, result.error());
   }
   caller_ = result->caller;
   const auto mode = modeOf(request.data);
-  if (!mode) return failConnect(id, Fault::badField("data.kith.subscriptions", "must be \"all\", \"personal\" or \"none\""));
+  if (!mode)
+    return failConnect(
+        id, Fault::badField("data.kith.subscriptions", "must be \"all\", \"personal\" or \"none\""));
   mode_ = *mode == "all" ? Mode::All : *mode == "none" ? Mode::None : Mode::Personal;
 
   auto connecting = connecting_ = std::make_shared<Connecting>();
@@ -61,7 +67,8 @@ void Session::attachOne(const std::shared_ptr<Connecting>& connecting, const Sco
     since = Position{asked->second.epoch, asked->second.offset};
   }
   ++connecting->waiting;
-  subscriptions_.push_back({scope, mode_ == Mode::None ? Subscription::By::Silent : Subscription::By::Server});
+  subscriptions_.push_back(
+      {scope, mode_ == Mode::None ? Subscription::By::Silent : Subscription::By::Server});
   attach(scope, std::move(since), false, [connecting, scope](Session& self, Result<Attached> result) {
     self.attachedOne(connecting, scope, std::move(result));
   });
@@ -76,11 +83,12 @@ void Session::readRooms(const std::shared_ptr<Connecting>& connecting) {
     }
     if (--connecting->waiting == 0) self.finishConnect(connecting);
   });
-  core_.log.readValue<std::vector<RoomId>>([user = caller_.user](store::Reader& reader) { return reader.roomsOf(user, 2000); },
-                                           std::move(done));
+  core_.log.readValue<std::vector<RoomId>>(
+      [user = caller_.user](store::Reader& reader) { return reader.roomsOf(user, 2000); }, std::move(done));
 }
 
-void Session::attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope, Result<Attached> result) {
+void Session::attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope,
+                          Result<Attached> result) {
   if (result) {
     connecting->attached.emplace_back(scope, std::move(*result));
   } else {
@@ -100,7 +108,8 @@ void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
     return failConnect(connecting->id, *connecting->fault);
   }
   // Too much came meanwhile for one write: he connects again from where he stood.
-  if (connecting->held_bytes > core_.options.connect_held_bytes_max) return disconnect(protocol::kInsufficientState);
+  if (connecting->held_bytes > core_.options.connect_held_bytes_max)
+    return disconnect(protocol::kInsufficientState);
   protocol::ConnectResult result;
   result.client = client_id_;
   result.version = core_.options.server_version;
@@ -115,8 +124,10 @@ void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
   std::size_t bytes = 0;
   for (auto& [scope, attached] : connecting->attached) {
     if (mode_ == Mode::None) break;
-    const bool asked = connecting->positions.contains(scope.name()) && connecting->positions.at(scope.name()).recover;
-    result.subs.emplace_back(scope.name(), recoveryWithin(std::move(attached), asked, core_.options.connect_recovery_bytes_max, bytes));
+    const bool asked =
+        connecting->positions.contains(scope.name()) && connecting->positions.at(scope.name()).recover;
+    result.subs.emplace_back(scope.name(), recoveryWithin(std::move(attached), asked,
+                                                          core_.options.connect_recovery_bytes_max, bytes));
   }
   const auto held = std::move(connecting->held);
   connecting_.reset();

@@ -5,7 +5,8 @@ namespace kith {
 // The first at a random time of the second half, so that a restart does not line everybody up.
 void Session::scheduleFirstPing() {
   const auto half = core_.options.ping_interval / 2;
-  schedulePing(half + Milliseconds(static_cast<std::int64_t>(core_.random.number() % static_cast<std::uint64_t>(half.count() + 1))));
+  schedulePing(half + Milliseconds(static_cast<std::int64_t>(core_.random.number() %
+                                                             static_cast<std::uint64_t>(half.count() + 1))));
 }
 
 void Session::schedulePing(Milliseconds delay) {

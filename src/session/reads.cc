@@ -54,7 +54,8 @@ Fault asChannelFault(const Fault& fault) {
 
 void Session::handle(std::uint32_t id, const protocol::History& request) {
   if (request.channel.empty()) return disconnect(protocol::kBadRequest);
-  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max)) return sendError(id, *fault);
+  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max))
+    return sendError(id, *fault);
   if (request.reverse && request.has_since && request.since.offset == 0) {
     return sendError(id, Fault::badField("since", "must be above 0 to go back from"));
   }
@@ -62,17 +63,22 @@ void Session::handle(std::uint32_t id, const protocol::History& request) {
   const auto count = request.limit < 0 ? most : std::min(most, static_cast<std::size_t>(request.limit));
   beginCommand();
   auto done = onLoop<protocol::HistoryResult>([id](Session& self, Result<protocol::HistoryResult> result) {
-    if (result) self.send(self.core_.format.codec().history(id, *result));
-    else self.sendError(id, result.error());
+    if (result)
+      self.send(self.core_.format.codec().history(id, *result));
+    else
+      self.sendError(id, result.error());
     self.endCommand();
   });
   core_.log.readValue<protocol::HistoryResult>(
-      [request, count, user = caller_.user, scope = *Scope::parse(request.channel)](store::Reader& reader) -> Result<protocol::HistoryResult> {
+      [request, count, user = caller_.user,
+       scope = *Scope::parse(request.channel)](store::Reader& reader) -> Result<protocol::HistoryResult> {
         const auto head = TRY(reader.head(scope)).position;
         const auto range = rangeOf(request, head.offset, count);
         std::vector<LoggedEntry> entries;
-        if (request.reverse) entries = TRY(newestFirst(reader, scope, range));
-        else if (range.last > range.after) entries = TRY(reader.entries(scope, range.after, range.last, {count, kHistoryBytesMax}));
+        if (request.reverse)
+          entries = TRY(newestFirst(reader, scope, range));
+        else if (range.last > range.after)
+          entries = TRY(reader.entries(scope, range.after, range.last, {count, kHistoryBytesMax}));
         TRY(mayRead(reader, user, scope));  // after the data, in its snapshot
         if (request.has_since && !request.since.epoch.empty() && request.since.epoch != head.epoch) {
           return Fault::of(FaultCode::UnrecoverablePosition);
@@ -89,7 +95,8 @@ void Session::handle(std::uint32_t id, const protocol::History& request) {
 
 void Session::handle(std::uint32_t id, const protocol::Presence& request) {
   if (request.channel.empty()) return disconnect(protocol::kBadRequest);
-  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max)) return sendError(id, *fault);
+  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max))
+    return sendError(id, *fault);
   const auto scope = *Scope::parse(request.channel);
   if (scope.kind() != Scope::Kind::Room) return sendError(id, Fault::of(FaultCode::NotAvailable));
   beginCommand();
@@ -105,18 +112,22 @@ void Session::handle(std::uint32_t id, const protocol::Presence& request) {
     }
     self.endCommand();
   });
-  readOnlineInRoom(core_.services, caller_, scope.room(), "", core_.options.presence_users_max, std::move(done));
+  readOnlineInRoom(core_.services, caller_, scope.room(), "", core_.options.presence_users_max,
+                   std::move(done));
 }
 
 void Session::handle(std::uint32_t id, const protocol::PresenceStats& request) {
   if (request.channel.empty()) return disconnect(protocol::kBadRequest);
-  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max)) return sendError(id, *fault);
+  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max))
+    return sendError(id, *fault);
   const auto scope = *Scope::parse(request.channel);
   if (scope.kind() != Scope::Kind::Room) return sendError(id, Fault::of(FaultCode::NotAvailable));
   beginCommand();
   auto done = onLoop<std::int64_t>([id](Session& self, Result<std::int64_t> count) {
-    if (count) self.send(self.core_.format.codec().presenceStats(id, static_cast<std::uint64_t>(*count)));
-    else self.sendError(id, asChannelFault(count.error()));
+    if (count)
+      self.send(self.core_.format.codec().presenceStats(id, static_cast<std::uint64_t>(*count)));
+    else
+      self.sendError(id, asChannelFault(count.error()));
     self.endCommand();
   });
   readOnlineCountInRoom(core_.services, caller_, scope.room(), std::move(done));

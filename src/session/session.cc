@@ -90,7 +90,9 @@ void Session::send(std::string message) {
   transport_->send(FrameRef::own(core_.format.frame(std::move(message))), FrameKind::Entry);
 }
 
-void Session::sendError(std::uint32_t id, Fault fault) { send(core_.format.codec().error(id, fault)); }
+void Session::sendError(std::uint32_t id, Fault fault) {
+  send(core_.format.codec().error(id, fault));
+}
 
 // What is live before the connect reply is written waits behind it; a state that will be sent again does not.
 void Session::deliver(const Scope& scope, const FrameRef& frame, FrameKind kind) {
@@ -120,7 +122,10 @@ void Session::ended(const Scope& scope) {
 
 void Session::disconnect(const protocol::Disconnect& why) {
   if (state_ == State::Closed || transport_ == nullptr) return;
-  core_.metrics.counter("kith_disconnects_total", "Connections the server closed", "code=\"" + std::to_string(why.code) + "\"").add();
+  core_.metrics
+      .counter("kith_disconnects_total", "Connections the server closed",
+               "code=\"" + std::to_string(why.code) + "\"")
+      .add();
   Transport* transport = transport_;
   const bool revoked = why.code == protocol::kStateInvalidated.code;
   closed(revoked ? Gone::Clean : Gone::Dropped);

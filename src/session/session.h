@@ -88,7 +88,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void authenticated(std::uint32_t id, const protocol::Connect& request, Result<Authenticated> result);
   void attachOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope);
   void readRooms(const std::shared_ptr<Connecting>& connecting);
-  void attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope, Result<Attached> result);
+  void attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope,
+                   Result<Attached> result);
   void finishConnect(const std::shared_ptr<Connecting>& connecting);
   void failConnect(std::uint32_t id, const Fault& fault);
   std::string connectData(std::size_t passive) const;
@@ -98,7 +99,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void forget(const Scope& scope);
   void attach(const Scope& scope, std::optional<Position> since, bool since_joined,
               Callback<void(Session&, Result<Attached>)> done);
-  void finishSubscribe(std::uint32_t id, const protocol::Subscribe& request, const Scope& scope, Result<Attached> result);
+  void finishSubscribe(std::uint32_t id, const protocol::Subscribe& request, const Scope& scope,
+                       Result<Attached> result);
   void takeOff(const Scope& scope);
   bool waitsForAttach(const Scope& scope, protocol::Command command);
   void runLater(const std::vector<protocol::Command>& commands);
@@ -123,7 +125,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   Mode mode_ = Mode::Personal;
   bool pong_due_ = false;
   bool reading_paused_ = false;
-  bool failed_ = false;  // connect was refused: any further command is 3501
+  bool failed_ = false;   // connect was refused: any further command is 3501
   bool present_ = false;  // counted as online
   bool leaving_ = false;  // for a stop: commands under way are answered first
   std::uint32_t running_ = 0;

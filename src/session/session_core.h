@@ -23,15 +23,15 @@ class TypingIndicator;
 struct SessionOptions {
   std::string server_version;
   std::string node_id;
-  Milliseconds stale_after{10'000};         // no connect by then: 3502
+  Milliseconds stale_after{10'000};  // no connect by then: 3502
   Milliseconds ping_interval{25'000};
   Milliseconds pong_timeout{8'000};
-  Milliseconds expired_after{25'000};       // an expired token not refreshed: 3005
-  std::size_t client_channels_max = 128;    // client-side subscriptions
-  std::size_t server_channels_max = 200;    // server-side ones; rooms beyond are passive
+  Milliseconds expired_after{25'000};     // an expired token not refreshed: 3005
+  std::size_t client_channels_max = 128;  // client-side subscriptions
+  std::size_t server_channels_max = 200;  // server-side ones; rooms beyond are passive
   std::size_t channel_bytes_max = 255;
   std::size_t commands_running_max = 32;
-  std::size_t commands_waiting_max = 8192;    // of what was read before reading paused
+  std::size_t commands_waiting_max = 8192;  // of what was read before reading paused
   std::size_t connect_recovery_bytes_max = 400 * 1024;
   std::size_t connect_held_bytes_max = 512 * 1024;  // live entries that wait for the connect reply
   std::size_t history_entries_max = 300;

@@ -8,7 +8,8 @@
 namespace kith {
 
 Session::Subscription* Session::find(const Scope& scope) {
-  const auto found = std::find_if(subscriptions_.begin(), subscriptions_.end(), [&](const auto& s) { return s.scope == scope; });
+  const auto found = std::find_if(subscriptions_.begin(), subscriptions_.end(),
+                                  [&](const auto& s) { return s.scope == scope; });
   return found == subscriptions_.end() ? nullptr : &*found;
 }
 
@@ -25,16 +26,22 @@ void Session::takeOff(const Scope& scope) {
 /// that nothing published in between is missed.
 void Session::attach(const Scope& scope, std::optional<Position> since, bool since_joined,
                      Callback<void(Session&, Result<Attached>)> done) {
-  AttachRequest request{scope, caller_.user, core_.index, std::move(since), since_joined,
+  AttachRequest request{scope,
+                        caller_.user,
+                        core_.index,
+                        std::move(since),
+                        since_joined,
                         [caller = caller_, scope](store::Reader& reader) { return mayListen(reader, caller, scope); }};
-  auto answered = [weak = weak_from_this(), core = &core_, scope, done = std::move(done)](Result<Attached> result) mutable {
+  auto answered = [weak = weak_from_this(), core = &core_, scope,
+                   done = std::move(done)](Result<Attached> result) mutable {
     const auto self = weak.lock();
     if (!self || self->state_ == State::Closed) {
       if (result) core->log.detach(scope, core->index);
       return;
     }
     // The sign-in was ended while this connection came: it never hears of that otherwise.
-    if (!result && result.error().code == FaultCode::Unauthorized) return self->disconnect(protocol::kStateInvalidated);
+    if (!result && result.error().code == FaultCode::Unauthorized)
+      return self->disconnect(protocol::kStateInvalidated);
     auto* subscription = self->find(scope);
     ASSERT(subscription != nullptr);
     const auto later = std::move(subscription->later);
@@ -69,7 +76,8 @@ void Session::runLater(const std::vector<protocol::Command>& commands) {
 
 void Session::handle(std::uint32_t id, const protocol::Subscribe& request) {
   if (request.channel.empty()) return disconnect(protocol::kBadRequest);
-  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max)) return sendError(id, *fault);
+  if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max))
+    return sendError(id, *fault);
   if (request.type != 0) return sendError(id, Fault::of(FaultCode::NotAvailable));
   if (request.has_tag_filter) return sendError(id, Fault::badField("tf", "is not offered on this channel"));
   const auto scope = Scope::parse(request.channel);
@@ -88,23 +96,27 @@ void Session::handle(std::uint32_t id, const protocol::Subscribe& request) {
   if (request.recover) since = Position{request.epoch, request.offset};
   subscriptions_.push_back({*scope, Subscription::By::Client});
   beginCommand();
-  attach(*scope, std::move(since), false, [id, request, scope = *scope](Session& self, Result<Attached> result) {
-    self.finishSubscribe(id, request, scope, std::move(result));
-    --self.running_;
-  });
+  attach(*scope, std::move(since), false,
+         [id, request, scope = *scope](Session& self, Result<Attached> result) {
+           self.finishSubscribe(id, request, scope, std::move(result));
+           --self.running_;
+         });
 }
 
-void Session::finishSubscribe(std::uint32_t id, const protocol::Subscribe& request, const Scope& scope, Result<Attached> result) {
+void Session::finishSubscribe(std::uint32_t id, const protocol::Subscribe& request, const Scope& scope,
+                              Result<Attached> result) {
   if (!result) {
     forget(scope);
     sendError(id, result.error());
-  } else if (request.recover && !result->recovered && (request.flag & protocol::kFlagRejectUnrecovered) != 0) {
+  } else if (request.recover && !result->recovered &&
+             (request.flag & protocol::kFlagRejectUnrecovered) != 0) {
     takeOff(scope);
     forget(scope);
     sendError(id, Fault::of(FaultCode::UnrecoverablePosition));
   } else {
     std::size_t bytes = 0;
-    send(core_.format.codec().subscribe(id, recoveryWithin(std::move(*result), request.recover, SIZE_MAX, bytes)));
+    send(core_.format.codec().subscribe(
+        id, recoveryWithin(std::move(*result), request.recover, SIZE_MAX, bytes)));
   }
 }
 

@@ -12,7 +12,9 @@ namespace {
 constexpr std::size_t kKeptBytes = 1024;
 
 /// Empties `bytes` and gives the room back, which clear() and {} do not.
-void release(std::string& bytes) { std::string().swap(bytes); }
+void release(std::string& bytes) {
+  std::string().swap(bytes);
+}
 
 /// `count` bytes of a network-order number.
 std::uint64_t readNumber(const unsigned char* at, int count) {
