@@ -10,6 +10,7 @@
 #include "eventlog/publish.h"
 #include "net/event_loop.h"
 #include "store/sqlite/sqlite_store.h"
+#include "store/watched_store.h"
 
 namespace kith {
 namespace {
@@ -30,6 +31,7 @@ class EventLogTest : public ::testing::Test, protected Sink {
     options.free_space_low_bytes = 0;
     auto opened = store::SqliteStore::open(std::move(options), clock_, log_, metrics_);
     store_ = std::move(opened).value();
+    watched_ = std::make_unique<store::WatchedStore>(*store_);
     for (auto& loop : loops_) threads_.emplace_back([&loop] { loop.run(); });
     start();
   }
@@ -53,22 +55,35 @@ class EventLogTest : public ::testing::Test, protected Sink {
     FollowLimits limits;
     limits.ring_entries_max = ring;
     nodes_.push_back(std::make_unique<EventLog>(
-        EventLog::Parts{*store_, *workers_, {&loops_[0], &loops_[1]}, *this, log_, metrics_, limits}));
+        EventLog::Parts{*watched_, *workers_, {&loops_[0], &loops_[1]}, *this, log_, metrics_, limits}));
     events_ = nodes_.back().get();
   }
 
   store::Committed write(EntryType type = EntryType::MessageCreated, const UserId& user = kAnn) {
-    std::promise<store::Committed> promise;
-    store::WriteItem item;
-    item.scopes = {kRoom};
-    item.author = user;
-    item.run = store::TransactionRun([type, user](store::Transaction&) -> Result<store::Drafts> {
+    return commit([type, user](store::Transaction&) -> Result<store::Drafts> {
       store::EntryDraft draft;
       draft.type = type;
       draft.ref_user = user;
       if (type == EntryType::MessageCreated) draft.message = store::NewMessage{"text"};
       return store::Drafts{{kRoom, draft}};
     });
+  }
+  store::Committed deleteMessage(Offset seq) {
+    return commit([seq](store::Transaction& now) -> Result<store::Drafts> {
+      TRY(now.deleteMessage(kRoom.room(), seq, kAnn, ""));
+      store::EntryDraft draft;
+      draft.type = EntryType::MessageDeleted;
+      draft.ref_seq = seq;
+      draft.ref_user = kAnn;
+      return store::Drafts{{kRoom, draft}};
+    });
+  }
+  store::Committed commit(store::TransactionRun run) {
+    std::promise<store::Committed> promise;
+    store::WriteItem item;
+    item.scopes = {kRoom};
+    item.author = kAnn;
+    item.run = std::move(run);
     item.done = [&promise](Result<store::Committed> result) { promise.set_value(std::move(result).value()); };
     events_->append(std::move(item));
     return promise.get_future().get();
@@ -115,6 +130,7 @@ class EventLogTest : public ::testing::Test, protected Sink {
   Log log_{LogLevel::Off, Log::Format::Json};
   Metrics metrics_;
   std::unique_ptr<store::SqliteStore> store_;
+  std::unique_ptr<store::WatchedStore> watched_;  // store_, as the log sees it
   EventLoop loops_[2];
   std::vector<std::thread> threads_;
   std::unique_ptr<KeyedExecutor> workers_ = std::make_unique<KeyedExecutor>(2, 1000);
@@ -173,6 +189,22 @@ TEST_F(EventLogTest, MoreThanTheLimitMissedIsNotRecoveredRatherThanInPart) {
   EXPECT_FALSE(attached->recovered);
   EXPECT_TRUE(attached->publications.empty());
   EXPECT_EQ(attached->position.offset, 1002u);
+}
+
+// The gap has been read with its text, and the message is deleted before the answer is given: neither he who
+// waits nor anybody after him gets the text, from what was read or from the ring.
+TEST_F(EventLogTest, ATextDeletedWhileAGapIsReadIsNotShownAndDoesNotReturnToTheRing) {
+  const Position from_the_start{write().entries[0].epoch, 0};
+  write();
+  start();
+  watched_->afterRead(2, [this] { deleteMessage(1); });  // the right, then the gap
+  for (int i = 0; i < 2; ++i) {
+    const auto attached = attach(from_the_start);
+    ASSERT_TRUE(attached);
+    ASSERT_EQ(attached->publications.size(), 3u);
+    EXPECT_EQ(attached->publications[0].data->find("text\":\"text"), std::string::npos)
+        << *attached->publications[0].data;
+  }
 }
 
 TEST_F(EventLogTest, WhoMayNotReadIsRefused) {

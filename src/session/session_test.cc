@@ -1,0 +1,171 @@
+#include "session/session.h"
+
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <atomic>
+#include <filesystem>
+#include <future>
+#include <thread>
+
+#include "base/manual_loop.h"
+#include "hub/fanout.h"
+#include "presence/memory/memory_presence.h"
+#include "service/chat.h"
+#include "service/online_status.h"
+#include "service/rooms.h"
+#include "store/sqlite/sqlite_store.h"
+#include "store/watched_store.h"
+
+namespace kith {
+namespace {
+
+/// A connection that keeps what it is given.
+class Line final : public Transport {
+ public:
+  void send(const FrameRef& frame, FrameKind) override { sent += frame.bytes(); }
+  void close(const protocol::Disconnect& why) override { code = why.code; }
+  void pauseReading() override {}
+  void resumeReading() override {}
+
+  std::string sent;
+  std::uint16_t code = 0;
+};
+
+/// A core with one session of somebody with an account, on a real store.
+class SessionTest : public testing::Test {
+ protected:
+  SessionTest() {
+    commit([this](store::Transaction& now) -> Result<store::Drafts> {
+      User user;
+      user.id = ann;
+      user.handle = "ann";
+      user.display_name = "Ann";
+      TRY(now.putUser(user));
+      TRY(now.putSession(login));
+      return store::Drafts{};
+    });
+    session->start();
+  }
+  ~SessionTest() override {
+    session->closed(Session::Gone::Dropped);
+    workers.reset();  // what is under way ends before what it answers into
+    passwords.reset();
+    real.reset();
+    loop.run();
+    std::filesystem::remove_all(folder);
+  }
+  std::unique_ptr<store::Store> open() {
+    folder = ::mkdtemp(folder.data());
+    store::SqliteOptions options;
+    options.folder = folder;
+    options.free_space_low_bytes = 0;
+    return std::move(store::SqliteStore::open(std::move(options), clock, lines, metrics)).value();
+  }
+  static Tokens::Options keys() {
+    Tokens::Options out;
+    out.own_key = "a key of thirty-two bytes or more";
+    return out;
+  }
+  /// Straight into the store: no loop has to turn for it.
+  void commit(store::TransactionRun run) {
+    std::promise<bool> committed;
+    store::WriteItem item;
+    item.scopes = {Scope::of(ann)};
+    item.author = ann;
+    item.run = std::move(run);
+    item.done = [&committed](Result<store::Committed> result) { committed.set_value(result.ok()); };
+    real->submit(std::move(item));
+    ASSERT_TRUE(committed.get_future().get());
+  }
+  void revokeLogin() {
+    commit([this](store::Transaction& now) -> Result<store::Drafts> {
+      login.revoked_at = now.now();
+      TRY(now.putSession(login));
+      return store::Drafts{};
+    });
+  }
+  void connect() {
+    const auto token = tokens.signConnectionToken(ann, login.id, 0).token;
+    session->received(R"({"id":1,"connect":{"token":")" + token + R"("}})");
+  }
+  template <class Condition>
+  void turnUntil(Condition condition) {
+    for (; !condition(); std::this_thread::yield()) loop.run();
+  }
+  void turnUntilAnswered() {
+    turnUntil([this] { return line.code != 0 || !line.sent.empty(); });
+  }
+
+  const UserId ann = UserId::trusted("ann");
+  std::string folder = "/tmp/kith-session-XXXXXX";
+  ManualClock clock;
+  LoginSession login{SessionId::trusted("login"), ann, "hash", "test", 0, clock.wall() + 3'600'000, 0};
+  ManualLoop loop{clock};
+  Log lines{LogLevel::Off, Log::Format::Text};
+  Metrics metrics;
+  std::unique_ptr<store::Store> real = open();
+  store::WatchedStore store{*real};
+  std::unique_ptr<KeyedExecutor> workers = std::make_unique<KeyedExecutor>(1, 100);
+  Hub hub{loop};
+  Fanout fanout{{{&loop, &hub}}, protocol::jsonOverWebSocket(), metrics};
+  EventLog log{{store, *workers, {&loop}, fanout, lines, metrics}};
+  Publish publish{log};
+  MemoryPresence presence{clock};
+  OnlineStatusService online{{loop, clock, presence, readMembershipsFrom(log), sendSignalsThrough(publish)}};
+  TypingIndicator typing{loop, clock, presence, sendTypingThrough(publish)};
+  ChatService chat{log, publish, typing, "key"};
+  DiscussionRoomService rooms{log, publish, online, typing, "key", {}};
+  Services services{chat, rooms, online, log, {}};
+  Tokens tokens{keys(), clock};
+  std::unique_ptr<PasswordPool> passwords =
+      std::make_unique<PasswordPool>(PasswordPool::Options{1, 1, 1, 64 * 1024});
+  AccountService accounts{{log, *passwords, tokens, clock, lines}};
+  SessionOptions options{};
+  SessionCore core{0,     loop,  hub,     log,    services, accounts, typing, protocol::jsonOverWebSocket(),
+                   clock, lines, metrics, options};
+  Line line;
+  std::shared_ptr<Session> session = std::make_shared<Session>(core, line);
+};
+
+TEST_F(SessionTest, AConnectWithATokenIsAnswered) {
+  connect();
+  turnUntilAnswered();
+  EXPECT_NE(line.sent.find(R"("connect":)"), std::string::npos);
+}
+
+// The entry that tells of it went by before this connection listened: it would never hear of it.
+TEST_F(SessionTest, ASignInThatIsRevokedWhileItsConnectionComesEndsThatConnection) {
+  store.afterRead(1, [this] { revokeLogin(); });  // the token has been judged
+  connect();
+  turnUntilAnswered();
+  EXPECT_EQ(line.code, protocol::kStateInvalidated.code);
+  EXPECT_EQ(line.sent, "");
+}
+
+TEST_F(SessionTest, WhatComesWhileItConnectsWaitsBehindTheReplyUpToALimit) {
+  const auto frame = FrameRef::own(std::string(1000, 'x'));
+  for (const std::size_t more : {0, 1}) {
+    options.connect_held_bytes_max = 10 * frame.size();
+    std::atomic<bool> reached{false};
+    std::promise<void> go_on;
+    store.afterRead(2, [&] {  // its own channel, about to go live
+      reached = true;
+      go_on.get_future().wait();
+    });
+    connect();
+    turnUntil([&] { return reached.load(); });
+    for (std::size_t i = 0; i < 10 + more; ++i) session->deliver(Scope::of(ann), frame, FrameKind::Entry);
+    go_on.set_value();
+    turnUntilAnswered();
+    EXPECT_EQ(line.code, more == 0 ? 0 : protocol::kInsufficientState.code);
+    EXPECT_EQ(line.sent.size() > 10 * frame.size(), more == 0);
+    session->closed(Session::Gone::Dropped);
+    line = Line();
+    session = std::make_shared<Session>(core, line);
+    session->start();
+  }
+}
+
+}  // namespace
+}  // namespace kith
