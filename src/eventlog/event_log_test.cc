@@ -45,7 +45,7 @@ class EventLogTest : public ::testing::Test, protected Sink {
   }
 
   /// A fresh node memory on the same store: what a restart leaves.
-  void start(std::size_t ring = 128) {
+  void start(std::size_t ring = 128, std::size_t recovery = 1000) {
     // A write is answered from within a task of the old one, which goes on: it must be through.
     for (auto& loop : loops_) {
       std::promise<void> passed;
@@ -54,6 +54,7 @@ class EventLogTest : public ::testing::Test, protected Sink {
     }
     FollowLimits limits;
     limits.ring_entries_max = ring;
+    limits.recovery_entries_max = recovery;
     nodes_.push_back(std::make_unique<EventLog>(
         EventLog::Parts{*watched_, *workers_, {&loops_[0], &loops_[1]}, *this, log_, metrics_, limits}));
     events_ = nodes_.back().get();
@@ -189,6 +190,19 @@ TEST_F(EventLogTest, MoreThanTheLimitMissedIsNotRecoveredRatherThanInPart) {
   EXPECT_FALSE(attached->recovered);
   EXPECT_TRUE(attached->publications.empty());
   EXPECT_EQ(attached->position.offset, 1002u);
+}
+
+TEST_F(EventLogTest, ARingThatHoldsMoreThanTheLimitGivesNoMoreThanTheLimit) {
+  const auto first = write();
+  start(128, 3);
+  ASSERT_TRUE(attach());
+  for (int i = 0; i < 4; ++i) write();
+  const auto three = attach(Position{first.entries[0].epoch, 2});
+  const auto four = attach(Position{first.entries[0].epoch, 1});
+  ASSERT_TRUE(three && four);
+  EXPECT_TRUE(three->recovered);
+  EXPECT_FALSE(four->recovered);
+  EXPECT_EQ(four->position.offset, 5u);
 }
 
 // The gap has been read with its text, and the message is deleted before the answer is given: neither he who

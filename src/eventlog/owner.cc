@@ -238,7 +238,9 @@ Attached EventLog::Owner::answer(Place& here, Waiter& waiter, std::optional<Posi
   auto whole = [&](std::vector<Publication>& list) {
     std::size_t bytes = 0;
     for (const auto& p : list) bytes += p.data->size();
-    return list.size() == applied - since->offset && bytes <= parts_.limits.recovery_bytes_max;
+    const bool within =
+        list.size() <= parts_.limits.recovery_entries_max && bytes <= parts_.limits.recovery_bytes_max;
+    return within && list.size() == applied - since->offset;
   };
   std::vector<Publication> missed;
   if (same && since->offset <= applied) {
