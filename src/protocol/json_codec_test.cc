@@ -20,7 +20,7 @@ class JsonCommands : public ::testing::Test {
 TEST_F(JsonCommands, ConnectCarriesTokenDataAndPositions) {
   const auto command =
       one(R"({"id":1,"connect":{"token":"t","data":{"kith": {"subscriptions":"all"}},"name":"js",
-    "subs":{"room:a":{"recover":true,"epoch":"e","offset":7},"room:b":5}}})");
+    "subs":{"room:a":{"recover":true,"epoch":"e","offset":7},"room:b":null}}})");
   const auto& connect = std::get<Connect>(command.request);
   EXPECT_EQ(command.id, 1u);
   EXPECT_EQ(connect.token, "t");
@@ -85,6 +85,9 @@ TEST_F(JsonCommands, WhatIsMalformedAnywhereIsRefused) {
                            "{\"id\":1,\"publish\":{\"data\":{]}}",
                            "{\"id\":1,\"history\":{\"since\":5}}",
                            "{\"id\":1,\"connect\":{\"subs\":[]}}",
+                           "{\"id\":1,\"connect\":{\"subs\":{\"room:a\":5}}}",
+                           "{\"id\":1,\"connect\":{\"subs\":{\"room:a\":{\"offset\":\"x\"}}}}",
+                           "{\"id\":1,\"connect\":{\"subs\":{\"room:a\":{},\"room:b\":{\"recover\":1}}}}",
                            "{\"id\":1,\"history\":{\"since\":{\"offset\":\"x\"}}}"}) {
     refused(text);
   }

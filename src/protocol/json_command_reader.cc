@@ -184,10 +184,16 @@ Connect readConnect(Fields& fields, std::string_view raw) {
   if (!subs) return out;
   for (const auto& [channel, value] : *subs) {
     object inner;
-    if (value.get(inner) != simdjson::SUCCESS) continue;
+    if (value.is_null()) continue;
+    if (value.get(inner) != simdjson::SUCCESS) {
+      fields.spoil();
+      break;
+    }
     Fields sub(inner);
     SubscriptionPosition position{sub.flag("recover"), sub.text("epoch"), sub.offset("offset")};
-    if (sub.ok()) out.subs.try_emplace(std::string(channel), std::move(position));
+    // Left out, it would look as if nothing had been missed.
+    if (!sub.ok()) fields.spoil();
+    out.subs.try_emplace(std::string(channel), std::move(position));
   }
   return out;
 }
