@@ -142,6 +142,7 @@ Expected<void, Error> Node::makeCores() {
   session_options_.client_channels_max = size("client.channel_limit");
   session_options_.server_channels_max = size("client.server_channels");
   session_options_.frame_bytes_max = size("client.message_bytes");
+  session_options_.queue_bytes_max = size("client.queue_bytes");
   gateway_options_.allowed_origins = allowed_origins_;
   gateway_options_.limits.message_bytes_max = size("client.message_bytes");
   gateway_options_.limits.connect_bytes_max = size("client.connect_bytes");

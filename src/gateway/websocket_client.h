@@ -43,9 +43,11 @@ class WebSocketClient final : public ConnectionHandler, public Transport {
   void onClosed(CloseReason reason) override;
   void onOverflow() override;
   void onWriteStalled() override;
+  void onSent() override { session_->sent(); }
 
   // Transport
   void send(const FrameRef& frame, FrameKind kind) override;
+  std::size_t queuedBytes() const override { return connection_->queuedBytes(); }
   void close(const protocol::Disconnect& why) override;
   void pauseReading() override { connection_->pauseReading(); }
   void resumeReading() override { connection_->resumeReading(); }

@@ -1,8 +1,11 @@
 #include "service/chat_operations.h"
 
+#include <algorithm>
+
 #include "base/json_writer.h"
 #include "eventlog/envelope.h"
 #include "service/chat.h"
+#include "service/page_cut.h"
 
 namespace kith {
 namespace {
@@ -29,13 +32,15 @@ void writeReplied(JsonWriter& json, const Message& message) {
   json.endObject();
 }
 
-void writeShownMessage(JsonWriter& json, const ShownPage& shown, const Message& message,
-                       const std::string& nonce) {
+std::string shownMessage(const ShownPage& shown, const Message& message, const std::string& nonce) {
+  std::string out;
+  JsonWriter json(out);
   json.beginObject();
   writeMessageFields(json, message, nonce);
   const auto replied = shown.replied.find(message.reply_to);
   if (replied != shown.replied.end()) writeReplied(json, replied->second);
   json.endObject();
+  return out;
 }
 
 void writeNames(JsonWriter& json, const ShownPage& shown) {
@@ -43,6 +48,51 @@ void writeNames(JsonWriter& json, const ShownPage& shown) {
   for (const auto& [user, name] : shown.names)
     json.key(user.text()).beginObject().field("name", name).endObject();
   json.endObject();
+}
+
+/// The row of a page that stands first above the place it was asked from.
+std::size_t anchorOf(const store::PageQuery& query, const store::MessagePage& page) {
+  using From = store::PageQuery::From;
+  if (query.from == From::After) return 0;
+  if (query.from != From::Around) return page.messages.size();
+  const auto above = std::find_if(page.messages.begin(), page.messages.end(),
+                                  [&](const auto& row) { return row.first.seq >= query.cursor; });
+  return static_cast<std::size_t>(above - page.messages.begin());
+}
+
+std::string shownPage(const ShownPage& shown, const store::PageQuery& query) {
+  const auto& page = shown.page;
+  std::vector<std::string> rows;
+  for (const auto& [message, nonce] : page.messages) rows.push_back(shownMessage(shown, message, nonce));
+  const auto cut = cutPage(rows, anchorOf(query, page));
+  std::string out;
+  JsonWriter json(out);
+  json.beginObject().key("messages").beginArray();
+  for (std::size_t i = cut.first; i < cut.last; ++i) json.raw(rows[i]);
+  json.endArray();
+  writeNames(json, shown);
+  json.field("epoch", page.head.position.epoch).field("offset", page.head.position.offset);
+  json.flag("has_more_before", page.has_more_before || cut.first > 0);
+  json.flag("has_more_after", page.has_more_after || cut.last < rows.size());
+  json.endObject();
+  return out;
+}
+
+std::string shownEdits(const std::vector<MessageEdit>& edits, std::int64_t after) {
+  std::vector<std::string> rows;
+  for (const auto& edit : edits) {
+    if (edit.number <= after) continue;
+    JsonWriter json(rows.emplace_back());
+    json.beginObject().field("number", edit.number).field("text", edit.text);
+    json.field("replaced_at", formatTime(edit.at)).endObject();
+  }
+  const auto cut = cutPage(rows, 0);
+  std::string out;
+  JsonWriter json(out);
+  json.beginObject().key("edits").beginArray();
+  for (std::size_t i = 0; i < cut.last; ++i) json.raw(rows[i]);
+  json.endArray().flag("has_more_after", cut.last < rows.size()).endObject();
+  return out;
 }
 
 }  // namespace
@@ -108,21 +158,9 @@ void getMessages(Services& services, const Caller& caller, const Args& args, Rep
   }
   if (cursors > 1) return reply(Fault::badField("before", "give one of before, after and around"));
   services.chat.getMessages(caller, args.room(), query,
-                            [reply = std::move(reply)](Result<ShownPage> shown) mutable {
+                            [query, reply = std::move(reply)](Result<ShownPage> shown) mutable {
                               if (!shown) return reply(shown.error());
-                              std::string out;
-                              JsonWriter json(out);
-                              json.beginObject().key("messages").beginArray();
-                              for (const auto& [message, nonce] : shown->page.messages)
-                                writeShownMessage(json, *shown, message, nonce);
-                              json.endArray();
-                              writeNames(json, *shown);
-                              const auto& head = shown->page.head.position;
-                              json.field("epoch", head.epoch).field("offset", head.offset);
-                              json.flag("has_more_before", shown->page.has_more_before)
-                                  .flag("has_more_after", shown->page.has_more_after);
-                              json.endObject();
-                              reply(std::move(out));
+                              reply(shownPage(*shown, query));
                             });
 }
 
@@ -132,9 +170,8 @@ void getMessage(Services& services, const Caller& caller, const Args& args, Repl
                              if (!shown) return reply(shown.error());
                              std::string out;
                              JsonWriter json(out);
-                             json.beginObject().key("message");
                              const auto& [message, nonce] = shown->page.messages.front();
-                             writeShownMessage(json, *shown, message, nonce);
+                             json.beginObject().key("message").raw(shownMessage(*shown, message, nonce));
                              writeNames(json, *shown);
                              json.endObject();
                              reply(std::move(out));
@@ -143,17 +180,10 @@ void getMessage(Services& services, const Caller& caller, const Args& args, Repl
 
 void getEdits(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
   services.chat.getEdits(caller, args.room(), args.seq("seq"),
-                         [reply = std::move(reply)](Result<std::vector<MessageEdit>> edits) mutable {
+                         [after = args.number("after", 0),
+                          reply = std::move(reply)](Result<std::vector<MessageEdit>> edits) mutable {
                            if (!edits) return reply(edits.error());
-                           std::string out;
-                           JsonWriter json(out);
-                           json.beginObject().key("edits").beginArray();
-                           for (const auto& edit : *edits) {
-                             json.beginObject().field("number", edit.number).field("text", edit.text);
-                             json.field("replaced_at", formatTime(edit.at)).endObject();
-                           }
-                           json.endArray().endObject();
-                           reply(std::move(out));
+                           reply(shownEdits(*edits, after));
                          });
 }
 

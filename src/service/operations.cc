@@ -34,7 +34,7 @@ const std::vector<Operation>& operations() {
         {"around", FieldType::Seq, kOptional}, kLimit}, getMessages},
       {"chat.get", "GET", "/rooms/{room}/messages/{seq}", 200, Right::ReadRoom, "One message.", {kRoom, kSeq}, getMessage},
       {"chat.edits", "GET", "/rooms/{room}/messages/{seq}/edits", 200, Right::ReadRoom, "The old texts of a message.",
-       {kRoom, kSeq}, getEdits},
+       {kRoom, kSeq, {"after", FieldType::Seq, kOptional}}, getEdits},
       {"chat.typing", "POST", "/rooms/{room}/typing", 200, Right::Type, "Says that the caller types, or has stopped.",
        {kRoom, {"on", FieldType::Boolean}}, setTyping},
       {"room.list", "GET", "/rooms", 200, Right::SeeRooms, "The rooms, by name.",

@@ -3,6 +3,7 @@
 #include "base/json_writer.h"
 #include "service/chat_operations.h"
 #include "service/online_read.h"
+#include "service/page_cut.h"
 #include "service/rooms.h"
 
 namespace kith {
@@ -42,12 +43,19 @@ void listRooms(Services& services, const Caller& caller, const Args& args, Reply
   services.rooms.listRooms(caller, args.flag("joined", false), args.room("cursor"), limit,
                            [reply = std::move(reply)](Result<RoomPage> page) mutable {
                              if (!page) return reply(page.error());
+                             std::vector<std::string> rows;
+                             for (const auto& row : page->rooms) {
+                               JsonWriter json(rows.emplace_back());
+                               writeRoom(json, row);
+                             }
+                             const auto last = cutPage(rows, 0).last;
                              std::string out;
                              JsonWriter json(out);
                              json.beginObject().key("rooms").beginArray();
-                             for (const auto& row : page->rooms) writeRoom(json, row);
+                             for (std::size_t i = 0; i < last; ++i) json.raw(rows[i]);
                              json.endArray();
-                             if (page->more) json.field("next", page->rooms.back().room.id.text());
+                             if (page->more || last < rows.size())
+                               json.field("next", page->rooms[last - 1].room.id.text());
                              json.endObject();
                              reply(std::move(out));
                            });

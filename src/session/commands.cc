@@ -16,14 +16,15 @@ void Session::handle(std::uint32_t id, const protocol::Publish& request) {
 void Session::handle(std::uint32_t id, const protocol::Rpc& request) {
   const auto* operation = operationOf(request.method);
   if (operation == nullptr) return sendError(id, Fault::of(FaultCode::NotAvailable));
-  beginCommand();
+  const auto answer = answerOf(request);
+  beginCommand(answer);
   runOperation(*operation, core_.services, caller_, request.data,
-               onLoop<std::string>([id](Session& self, Result<std::string> result) {
+               onLoop<std::string>([id, answer](Session& self, Result<std::string> result) {
                  if (result)
                    self.send(self.core_.format.codec().rpc(id, *result));
                  else
                    self.sendError(id, result.error());
-                 self.endCommand();
+                 self.endCommand(answer);
                }));
 }
 

@@ -16,10 +16,15 @@ void Session::schedulePing(Milliseconds delay) {
 void Session::ping() {
   pong_due_ = true;
   send(core_.format.codec().ping());
+  awaitPong();
+}
+
+void Session::awaitPong() {
   ping_timer_ = core_.loop.after(core_.options.pong_timeout, [this] {
     ping_timer_ = 0;
-    if (pong_due_) return disconnect(protocol::kNoPong);
-    schedulePing(core_.options.ping_interval - core_.options.pong_timeout);
+    if (!pong_due_) return schedulePing(core_.options.ping_interval - core_.options.pong_timeout);
+    if (!reading_paused_) return disconnect(protocol::kNoPong);
+    awaitPong();  // it may have come: it is we who do not read
   });
 }
 

@@ -2,14 +2,13 @@
 
 #include "eventlog/envelope.h"
 #include "service/online_read.h"
+#include "service/page_cut.h"
 #include "service/permissions.h"
 #include "session/channel_name.h"
 #include "session/session.h"
 
 namespace kith {
 namespace {
-
-constexpr std::size_t kHistoryBytesMax = 256 * 1024;
 
 struct Range {
   Offset after = 0;
@@ -32,10 +31,10 @@ Result<std::vector<LoggedEntry>> newestFirst(store::Reader& reader, const Scope&
   constexpr Offset kStep = 16;
   std::vector<LoggedEntry> out;
   std::size_t bytes = 0;
-  while (range.last > range.after && bytes < kHistoryBytesMax) {
+  while (range.last > range.after && bytes < kPageBytesMax) {
     const Offset below = std::max(range.after, range.last > kStep ? range.last - kStep : 0);
     auto step = TRY(reader.entries(scope, below, range.last, {kStep, SIZE_MAX}));
-    for (auto entry = step.rbegin(); entry != step.rend() && bytes < kHistoryBytesMax; ++entry) {
+    for (auto entry = step.rbegin(); entry != step.rend() && bytes < kPageBytesMax; ++entry) {
       bytes += entry->entry.data.size() + (entry->message ? entry->message->text.size() : 0);
       out.push_back(std::move(*entry));
     }
@@ -61,13 +60,13 @@ void Session::handle(std::uint32_t id, const protocol::History& request) {
   }
   const auto most = core_.options.history_entries_max;
   const auto count = request.limit < 0 ? most : std::min(most, static_cast<std::size_t>(request.limit));
-  beginCommand();
+  beginCommand(Answer::Page);
   auto done = onLoop<protocol::HistoryResult>([id](Session& self, Result<protocol::HistoryResult> result) {
     if (result)
       self.send(self.core_.format.codec().history(id, *result));
     else
       self.sendError(id, result.error());
-    self.endCommand();
+    self.endCommand(Answer::Page);
   });
   core_.log.readValue<protocol::HistoryResult>(
       [request, count, user = caller_.user,
@@ -78,14 +77,19 @@ void Session::handle(std::uint32_t id, const protocol::History& request) {
         if (request.reverse)
           entries = TRY(newestFirst(reader, scope, range));
         else if (range.last > range.after)
-          entries = TRY(reader.entries(scope, range.after, range.last, {count, kHistoryBytesMax}));
+          entries = TRY(reader.entries(scope, range.after, range.last, {count, kPageBytesMax}));
         TRY(mayRead(reader, user, scope));  // after the data, in its snapshot
         if (request.has_since && !request.since.epoch.empty() && request.since.epoch != head.epoch) {
           return Fault::of(FaultCode::UnrecoverablePosition);
         }
         protocol::HistoryResult result{{}, head.epoch, head.offset};
+        std::size_t bytes = 0;
         for (const auto& logged : entries) {
           auto publication = renderPublication(logged);
+          // As rendered a text may be twice as long. There is always one entry, and the client goes on from
+          // it.
+          if (bytes > 0 && bytes + publication.data->size() > kPageBytesMax) break;
+          bytes += publication.data->size();
           result.publications.push_back({publication.offset, std::move(publication.data)});
         }
         return result;
@@ -99,7 +103,7 @@ void Session::handle(std::uint32_t id, const protocol::Presence& request) {
     return sendError(id, *fault);
   const auto scope = *Scope::parse(request.channel);
   if (scope.kind() != Scope::Kind::Room) return sendError(id, Fault::of(FaultCode::NotAvailable));
-  beginCommand();
+  beginCommand(Answer::Page);
   auto done = onLoop<OnlineShown>([id](Session& self, Result<OnlineShown> shown) {
     if (!shown) {
       self.sendError(id, asChannelFault(shown.error()));
@@ -110,7 +114,7 @@ void Session::handle(std::uint32_t id, const protocol::Presence& request) {
       for (const auto& [user, name] : shown->users) users.push_back({user.text(), name});
       self.send(self.core_.format.codec().presence(id, users));
     }
-    self.endCommand();
+    self.endCommand(Answer::Page);
   });
   readOnlineInRoom(core_.services, caller_, scope.room(), "", core_.options.presence_users_max,
                    std::move(done));

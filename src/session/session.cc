@@ -4,9 +4,15 @@
 
 #include "base/assert.h"
 #include "service/online_status.h"
+#include "service/page_cut.h"
 #include "service/typing.h"
 
 namespace kith {
+namespace {
+
+constexpr std::size_t kAnswerBytesMax = kPageBytesMax + 64 * 1024;  // rows, and the names beside them
+
+}  // namespace
 
 Session::Session(SessionCore& core, Transport& transport) : core_(core), transport_(&transport) {
   core_.connections.add(1);
@@ -40,7 +46,7 @@ void Session::received(std::string_view message) {
   const auto self = shared_from_this();
   for (auto& command : *commands) {
     if (state_ == State::Closed) return;
-    const bool must_wait = state_ == State::Connecting || running_ >= core_.options.commands_running_max;
+    const bool must_wait = state_ == State::Connecting || !mayBegin(command);
     if (!must_wait && (!pending_ || pending_->empty())) {
       dispatch(command);
       continue;
@@ -62,8 +68,7 @@ void Session::dispatch(const protocol::Command& command) {
 }
 
 void Session::runPending() {
-  while (pending_ && !pending_->empty() && state_ == State::Connected &&
-         running_ < core_.options.commands_running_max) {
+  while (pending_ && !pending_->empty() && state_ == State::Connected && mayBegin(pending_->front())) {
     const auto command = std::move(pending_->front());
     pending_->pop_front();
     dispatch(command);
@@ -75,9 +80,52 @@ void Session::runPending() {
   }
 }
 
-void Session::endCommand() {
+Session::Answer Session::answerOf(const protocol::Command& command) {
+  const auto& request = command.request;
+  if (const auto* rpc = std::get_if<protocol::Rpc>(&request)) return answerOf(*rpc);
+  if (const auto* subscribe = std::get_if<protocol::Subscribe>(&request)) return answerOf(*subscribe);
+  const bool page = std::holds_alternative<protocol::History>(request) ||
+                    std::holds_alternative<protocol::Presence>(request);
+  return page ? Answer::Page : Answer::Small;
+}
+
+Session::Answer Session::answerOf(const protocol::Rpc& request) {
+  const auto* operation = operationOf(request.method);
+  return operation != nullptr && operation->verb == "GET" ? Answer::Page : Answer::Small;
+}
+
+Session::Answer Session::answerOf(const protocol::Subscribe& request) {
+  return request.recover ? Answer::Page : Answer::Small;
+}
+
+// Pages begin as the client takes them: together they would fill his queue, he would be cut off for not
+// reading what he could not read yet, come back, ask the same, and be cut off again.
+bool Session::mayBegin(const protocol::Command& command) const {
+  if (running_ >= core_.options.commands_running_max) return false;
+  if (transport_ == nullptr || answerOf(command) == Answer::Small) return true;
+  const std::size_t queued = transport_->queuedBytes();
+  if (pages_running_ == 0 && queued == 0) return true;
+  const std::size_t live = core_.options.queue_bytes_max / 4;  // left to what is pushed meanwhile
+  return queued + (pages_running_ + 1) * kAnswerBytesMax <= core_.options.queue_bytes_max - live;
+}
+
+void Session::beginCommand(Answer answer) {
+  ++running_;
+  if (answer == Answer::Page) ++pages_running_;
+}
+
+void Session::commandDone(Answer answer) {
   --running_;
+  if (answer == Answer::Page) --pages_running_;
+}
+
+void Session::endCommand(Answer answer) {
+  commandDone(answer);
   goOn();
+}
+
+void Session::sent() {
+  if (pending_ && state_ == State::Connected) goOn();
 }
 
 void Session::goOn() {

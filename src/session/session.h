@@ -29,6 +29,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void start();
   /// One whole message of the client: one or more commands.
   void received(std::string_view message);
+  /// All that was sent has left: there is room for the next answers.
+  void sent();
   /// The connection is gone. Clean: the client said goodbye. Nothing is sent from here on.
   enum class Gone { Clean, Dropped };
   void closed(Gone how);
@@ -76,8 +78,16 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void runPending();
   void send(std::string message);
   void sendError(std::uint32_t id, Fault fault);
-  void beginCommand() { ++running_; }
-  void endCommand();
+  /// What a command may bring: a page may fill a good part of the client's queue.
+  enum class Answer { Small, Page };
+  static Answer answerOf(const protocol::Command& command);
+  static Answer answerOf(const protocol::Rpc& request);
+  static Answer answerOf(const protocol::Subscribe& request);
+  bool mayBegin(const protocol::Command& command) const;
+  void beginCommand(Answer answer = Answer::Small);
+  /// Counts it as done; endCommand() then goes on with what may begin now.
+  void commandDone(Answer answer = Answer::Small);
+  void endCommand(Answer answer = Answer::Small);
   /// What may begin now that less is under way: the next commands, or the leave that waited.
   void goOn();
   /// `then(Session&, …)` on this loop if the session still lives, whichever thread calls.
@@ -116,6 +126,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void scheduleFirstPing();
   void schedulePing(Milliseconds delay);
   void ping();
+  void awaitPong();
   void scheduleExpiry(std::int64_t expires_at_s);
   std::uint32_t secondsUntil(std::int64_t at_s) const;  // at least 1
 
@@ -129,6 +140,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   bool present_ = false;  // counted as online
   bool leaving_ = false;  // for a stop: commands under way are answered first
   std::uint32_t running_ = 0;
+  std::uint32_t pages_running_ = 0;  // of running_
   std::string client_id_;
   Caller caller_;
   std::vector<Subscription> subscriptions_;

@@ -31,7 +31,8 @@ struct SessionOptions {
   std::size_t server_channels_max = 200;  // server-side ones; rooms beyond are passive
   std::size_t channel_bytes_max = 255;
   std::size_t commands_running_max = 32;
-  std::size_t commands_waiting_max = 8192;  // of what was read before reading paused
+  std::size_t commands_waiting_max = 8192;    // of what was read before reading paused
+  std::size_t queue_bytes_max = 1024 * 1024;  // beyond, the transport cuts the client off
   std::size_t connect_recovery_bytes_max = 400 * 1024;
   std::size_t connect_held_bytes_max = 512 * 1024;  // live entries that wait for the connect reply
   std::size_t history_entries_max = 300;

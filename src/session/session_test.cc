@@ -23,13 +23,19 @@ namespace {
 /// A connection that keeps what it is given.
 class Line final : public Transport {
  public:
-  void send(const FrameRef& frame, FrameKind) override { sent += frame.bytes(); }
+  void send(const FrameRef& frame, FrameKind) override {
+    sent += frame.bytes();
+    queued += frame.size();
+  }
+  std::size_t queuedBytes() const override { return queued; }
   void close(const protocol::Disconnect& why) override { code = why.code; }
-  void pauseReading() override {}
-  void resumeReading() override {}
+  void pauseReading() override { paused = true; }
+  void resumeReading() override { paused = false; }
 
   std::string sent;
   std::uint16_t code = 0;
+  bool paused = false;
+  std::size_t queued = 0;  // until the test lets it leave
 };
 
 /// A core with one session of somebody with an account, on a real store.
@@ -88,6 +94,14 @@ class SessionTest : public testing::Test {
   void connect() {
     const auto token = tokens.signConnectionToken(ann, login.id, 0).token;
     session->received(R"({"id":1,"connect":{"token":")" + token + R"("}})");
+  }
+  /// What was sent leaves, and its answers too, until `text` is among them.
+  void takeUntil(const std::string& text) {
+    turnUntil([&] {
+      line.queued = 0;
+      session->sent();
+      return line.sent.find(text) != std::string::npos;
+    });
   }
   template <class Condition>
   void turnUntil(Condition condition) {
@@ -165,6 +179,60 @@ TEST_F(SessionTest, WhatComesWhileItConnectsWaitsBehindTheReplyUpToALimit) {
     session = std::make_shared<Session>(core, line);
     session->start();
   }
+}
+
+const std::string kPage = R"("history":{"channel":"user:ann","limit":1}})";
+
+TEST_F(SessionTest, APageWaitsUntilTheClientHasTakenWhatWaitsForHim) {
+  connect();
+  takeUntil(R"("connect":)");
+  line.queued = 700 * 1024;
+  session->received(R"({"id":2,)" + kPage);
+  EXPECT_TRUE(line.paused);
+  takeUntil(R"({"id":2,"history":)");
+  EXPECT_FALSE(line.paused);
+}
+
+TEST_F(SessionTest, WhatIsAnsweredInAWordDoesNotWait) {
+  connect();
+  takeUntil(R"("connect":)");
+  line.queued = 700 * 1024;
+  session->received(R"({"id":2,"unsubscribe":{"channel":"room:a"}})");
+  EXPECT_NE(line.sent.find(R"({"id":2,"unsubscribe":{}})"), std::string::npos);
+}
+
+TEST_F(SessionTest, OfManyPagesOnlyAsManyBeginAsFitTogether) {
+  connect();
+  takeUntil(R"("connect":)");
+  session->received(R"({"id":2,)" + kPage + R"({"id":3,)" + kPage);
+  EXPECT_FALSE(line.paused);
+  session->received(R"({"id":4,)" + kPage + R"({"id":5,)" + kPage);
+  EXPECT_TRUE(line.paused);
+  takeUntil(R"({"id":5,"history":)");
+  EXPECT_FALSE(line.paused);
+}
+
+// However small the queue: a frame that finds it empty is always taken.
+TEST_F(SessionTest, WithASmallQueuePagesComeOneByOne) {
+  options.queue_bytes_max = 64 * 1024;
+  connect();
+  takeUntil(R"("connect":)");
+  session->received(R"({"id":2,)" + kPage + R"({"id":3,)" + kPage);
+  EXPECT_TRUE(line.paused);
+  takeUntil(R"({"id":3,"history":)");
+}
+
+// He has answered, perhaps: his pong is among what is not read while his commands wait.
+TEST_F(SessionTest, WhoIsNotReadFromIsNotEndedForASilentPing) {
+  connect();
+  takeUntil(R"("connect":)");
+  line.queued = 700 * 1024;
+  session->received(R"({"id":2,)" + kPage);
+  loop.advance(options.ping_interval + options.pong_timeout);
+  EXPECT_EQ(line.code, 0);
+  takeUntil(R"({"id":2,"history":)");
+  loop.advance(options.pong_timeout);
+  EXPECT_EQ(line.code, protocol::kNoPong.code);
 }
 
 }  // namespace

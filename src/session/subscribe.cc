@@ -69,7 +69,7 @@ bool Session::waitsForAttach(const Scope& scope, protocol::Command command) {
 void Session::runLater(const std::vector<protocol::Command>& commands) {
   for (const auto& command : commands) {
     if (state_ == State::Closed) return;
-    --running_;
+    commandDone();
     dispatch(command);
   }
 }
@@ -95,11 +95,12 @@ void Session::handle(std::uint32_t id, const protocol::Subscribe& request) {
   std::optional<Position> since;
   if (request.recover) since = Position{request.epoch, request.offset};
   subscriptions_.push_back({*scope, Subscription::By::Client});
-  beginCommand();
+  const auto answer = answerOf(request);
+  beginCommand(answer);
   attach(*scope, std::move(since), false,
-         [id, request, scope = *scope](Session& self, Result<Attached> result) {
+         [id, request, answer, scope = *scope](Session& self, Result<Attached> result) {
            self.finishSubscribe(id, request, scope, std::move(result));
-           --self.running_;
+           self.commandDone(answer);
          });
 }
 
