@@ -63,11 +63,8 @@ std::string renderEntry(const LoggedEntry& logged) {
     case EntryType::MemberLeft:
       json.field("count", entry.members);
       break;
-    case EntryType::MessageDeleted:
-    case EntryType::RoomAdded:
-    case EntryType::RoomRemoved:
-    case EntryType::SessionsRevoked:
-      break;
+    default:
+      break;  // everything about them stands in the data
   }
   if (entry.type != EntryType::MessageCreated && !entry.nonce.empty()) json.field("nonce", entry.nonce);
   writeData(json, entry.data);

@@ -18,8 +18,22 @@ enum class EntryType {
   MessageDeleted,
   MemberJoined,
   MemberLeft,
+  RoomCreated,
+  RoomUpdated,
+  RoomArchived,  // and taken up again: `archived` says which
+  RoomDeleted,
+  GroupUpdated,
+  GroupDeleted,
   RoomAdded,
   RoomRemoved,
+  GroupAdded,
+  GroupRemoved,
+  JoinPending,
+  JoinApproved,
+  JoinRejected,
+  JoinClosed,
+  JoinRequested,
+  JoinDecided,
   SessionsRevoked,
 };
 

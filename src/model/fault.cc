@@ -32,12 +32,16 @@ std::string_view faultName(FaultCode code) {
       return "not_found";
     case FaultCode::NotMember:
       return "not_member";
+    case FaultCode::Archived:
+      return "archived";
     case FaultCode::Full:
       return "full";
     case FaultCode::TextTooLong:
       return "text_too_long";
     case FaultCode::NonceConflict:
       return "nonce_conflict";
+    case FaultCode::RequestNotPending:
+      return "request_not_pending";
     case FaultCode::Already:
       return "already";
     case FaultCode::EditWindowOver:

@@ -35,6 +35,8 @@ class Id {
 
 using UserId = Id<struct UserKind>;
 using RoomId = Id<struct RoomKind>;
+using GroupId = Id<struct GroupKind>;
+using JoinRequestId = Id<struct JoinRequestKind>;
 using SessionId = Id<struct SessionKind>;
 
 }  // namespace kith

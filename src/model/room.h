@@ -20,6 +20,11 @@ struct Room {
   std::string topic;  // up to 1024
   UserId created_by;
   WallMs created_at = 0;
+  GroupId group{};            // empty: a room of its own
+  std::int64_t capacity = 0;  // members at most; 0: no limit
+  WallMs archived_at = 0;     // 0: active
+  std::string folded_name{};  // what a search of the list looks at
+  bool main = false;          // of its group: entered, left and ended with it
 };
 
 struct RoomMember {

@@ -9,21 +9,27 @@
 
 namespace kith {
 
-/// What has a log of its own: a room or a user. Its name is its channel on the wire ("room:ID").
+/// What has a log of its own: a room, a group, a user, or the staff of a group. Its name is its channel on
+/// the wire ("room:ID", "staff:group:ID").
 class Scope {
  public:
-  enum class Kind { Room, User };
+  enum class Kind { Room, Group, User, Staff };
 
   static Scope of(const RoomId& room) { return Scope(Kind::Room, room.text()); }
+  static Scope of(const GroupId& group) { return Scope(Kind::Group, group.text()); }
+  static Scope staffOf(const GroupId& group) { return Scope(Kind::Staff, group.text()); }
   static Scope of(const UserId& user) { return Scope(Kind::User, user.text()); }
-  /// "room:ID" or "user:ID" with a well-formed id, else nothing.
+  /// A scope's name with a well-formed id, else nothing.
   static std::optional<Scope> parse(std::string_view name);
 
   Kind kind() const { return kind_; }
   const std::string& name() const { return name_; }
-  std::string id() const { return name_.substr(name_.find(':') + 1); }
-  RoomId room() const;  // of a room's scope only
-  UserId user() const;  // of a user's scope only
+  std::string id() const { return name_.substr(name_.rfind(':') + 1); }
+  /// Has members, presence and typing.
+  bool isPlace() const { return kind_ == Kind::Room || kind_ == Kind::Group; }
+  RoomId room() const;    // of a room's scope only
+  GroupId group() const;  // of a group's scope or its staff's only
+  UserId user() const;    // of a user's scope only
 
   friend bool operator==(const Scope& a, const Scope& b) { return a.name_ == b.name_; }
   friend auto operator<=>(const Scope& a, const Scope& b) { return a.name_ <=> b.name_; }

@@ -46,8 +46,53 @@ class OneUser final : public store::Store, private store::Reader {
   Result<std::optional<RoomMember>> member(const RoomId&, const UserId&) override {
     return no<std::optional<RoomMember>>();
   }
-  Result<std::vector<store::RoomRow>> rooms(const UserId&, bool, const RoomId&, std::size_t) override {
+  Result<std::vector<store::RoomRow>> rooms(const UserId&, const store::RoomQuery&) override {
     return no<std::vector<store::RoomRow>>();
+  }
+  Result<std::vector<GroupId>> groupsOf(const UserId& user, std::size_t limit) override {
+    asked.push_back(std::to_string(limit) + " groups of " + user.text());
+    return std::vector{GroupId::trusted("g")};
+  }
+  Result<std::vector<RoomId>> roomsIn(const GroupId&, const UserId&, std::size_t) override {
+    return no<std::vector<RoomId>>();
+  }
+  Result<std::vector<RoomId>> roomsOfGroup(const GroupId&, std::size_t) override {
+    return no<std::vector<RoomId>>();
+  }
+  Result<std::int64_t> roomCount(const GroupId&) override { return no<std::int64_t>(); }
+  Result<std::optional<Group>> group(const GroupId&) override { return no<std::optional<Group>>(); }
+  Result<std::optional<GroupMember>> groupMember(const GroupId&, const UserId&) override {
+    return no<std::optional<GroupMember>>();
+  }
+  Result<std::vector<store::GroupRow>> groups(const UserId&, const store::GroupQuery&) override {
+    return no<std::vector<store::GroupRow>>();
+  }
+  Result<std::optional<store::GroupRow>> groupRow(const UserId&, const GroupId&) override {
+    return no<std::optional<store::GroupRow>>();
+  }
+  Result<std::vector<store::GroupMemberRow>> groupMembers(const GroupId&, const UserId&,
+                                                          std::size_t) override {
+    return no<std::vector<store::GroupMemberRow>>();
+  }
+  Result<std::optional<JoinRequest>> request(const JoinRequestId&) override {
+    return no<std::optional<JoinRequest>>();
+  }
+  Result<std::optional<JoinRequest>> openRequest(const GroupId&, const UserId&) override {
+    return no<std::optional<JoinRequest>>();
+  }
+  Result<std::vector<store::RequestRow>> openRequests(const GroupId&, const JoinRequestId&,
+                                                      std::size_t) override {
+    return no<std::vector<store::RequestRow>>();
+  }
+  Result<std::int64_t> openRequestCount(const GroupId&) override { return no<std::int64_t>(); }
+  Result<std::vector<JoinRequest>> openRequestsOf(const UserId&, std::size_t) override {
+    return no<std::vector<JoinRequest>>();
+  }
+  Result<std::optional<StoredTask>> task(const std::string&) override {
+    return no<std::optional<StoredTask>>();
+  }
+  Result<std::vector<StoredTask>> tasksDue(WallMs, std::size_t) override {
+    return no<std::vector<StoredTask>>();
   }
   Result<std::optional<store::RoomRow>> roomRow(const UserId&, const RoomId&) override {
     return no<std::optional<store::RoomRow>>();
@@ -109,8 +154,9 @@ TEST_F(ReadMembershipsTest, VersionIsReadBeforeThePlaces) {
   ASSERT_TRUE(memberships);
   EXPECT_EQ(memberships->version, (Position{"epoch", 9}));
   EXPECT_THAT(memberships->scopes,
-              testing::ElementsAre(Scope::of(RoomId::trusted("a")), Scope::of(RoomId::trusted("b"))));
-  EXPECT_THAT(store.asked, testing::ElementsAre("head of user:ann", "50 rooms of ann"));
+              testing::ElementsAre(Scope::of(RoomId::trusted("a")), Scope::of(RoomId::trusted("b")),
+                                   Scope::of(GroupId::trusted("g"))));
+  EXPECT_THAT(store.asked, testing::ElementsAre("head of user:ann", "50 rooms of ann", "50 groups of ann"));
 }
 
 TEST_F(ReadMembershipsTest, FaultOfTheStoreIsPassedOn) {

@@ -16,6 +16,8 @@ ReadMemberships readMembershipsFrom(EventLog& log, std::size_t places_max) {
       memberships->version = TRY(reader.head(Scope::of(user))).position;
       for (const RoomId& room : TRY(reader.roomsOf(user, places_max)))
         memberships->scopes.push_back(Scope::of(room));
+      for (const GroupId& group : TRY(reader.groupsOf(user, places_max)))
+        memberships->scopes.push_back(Scope::of(group));
       return {};
     };
     log.read(std::move(read), [memberships, done = std::move(done)](Result<void> result) mutable {

@@ -1,19 +1,36 @@
 #include "service/permissions.h"
 
+#include <algorithm>
+
 namespace kith {
 
-const std::optional<RoomMember> Facts::kNobody{};
+const Standing RoomFacts::kNobody{};
+const std::optional<GroupMember> GroupFacts::kNobody{};
 
 namespace {
 
-bool isMember(const std::optional<RoomMember>& row) {
+/// Who ranks higher may act on who ranks lower.
+enum class Rank { Outside, Member, Owner, SiteAdmin };
+
+template <class Row>
+bool isMember(const std::optional<Row>& row) {
   return row && row->state == MemberState::Member;
 }
 
-bool outranks(const std::optional<RoomMember>& mine, const std::optional<RoomMember>& other) {
-  // Who has left has no role.
-  return isMember(mine) && mine->role == RoomRole::Owner &&
-         !(isMember(other) && other->role == RoomRole::Owner);
+template <class Row>
+Rank rankOf(const std::optional<Row>& row) {
+  if (!isMember(row)) return Rank::Outside;  // who has left has no role
+  return row->role == RoomRole::Owner ? Rank::Owner : Rank::Member;
+}
+
+/// The higher of the roles in the room and in its group.
+Rank rankOf(const Standing& standing) {
+  return std::max(rankOf(standing.member), rankOf(standing.in_group));
+}
+
+template <class Own>
+Rank rankOf(const Caller& caller, const Own& own) {
+  return caller.site_role == SiteRole::Admin ? Rank::SiteAdmin : rankOf(own);
 }
 
 Result<void> allow() {
@@ -22,64 +39,189 @@ Result<void> allow() {
 Result<void> deny(FaultCode code) {
   return Fault::of(code);
 }
+Result<void> allowIf(bool allowed, FaultCode otherwise = FaultCode::PermissionDenied) {
+  return allowed ? allow() : deny(otherwise);
+}
 
-Result<void> judgeMessage(Right right, const Facts& facts) {
+/// On somebody else: only with a right of the staff, and only on who ranks lower.
+Result<void> judgeActing(Rank own, Rank target) {
+  if (own < Rank::Owner) return deny(FaultCode::PermissionDenied);
+  return allowIf(own > target, FaultCode::HigherRole);
+}
+
+Result<void> judgeMessage(Right right, const RoomFacts& facts) {
   if (facts.message == nullptr) return deny(FaultCode::NotFound);
-  const bool own = facts.message->author == facts.actor;
+  const bool own = facts.message->author == facts.caller.user;
   if (right == Right::EditMessage) {
     if (!own) return deny(FaultCode::PermissionDenied);
-    return facts.message->deleted() ? deny(FaultCode::NotFound) : allow();
+    return allowIf(!facts.message->deleted(), FaultCode::NotFound);
   }
   if (own) return allow();
-  if (facts.mine->role != RoomRole::Owner) return deny(FaultCode::PermissionDenied);
-  return outranks(facts.mine, facts.target) ? allow() : deny(FaultCode::HigherRole);
+  return judgeActing(rankOf(facts.caller, facts.own), rankOf(facts.target));
+}
+
+/// The main room belongs to its group: it is entered, left and ended with it.
+Fault withItsGroup() {
+  return {FaultCode::PermissionDenied,
+          {},
+          "the main room of a group is joined, left and deleted with the group",
+          false};
+}
+
+bool isSeen(const RoomFacts& facts) {
+  if (!facts.own.room) return false;
+  return facts.own.room->group.empty() || isMember(facts.own.in_group) ||
+         facts.caller.site_role == SiteRole::Admin;
+}
+
+bool needsActiveRoom(Right right) {
+  return right == Right::JoinRoom || right == Right::PostMessage || right == Right::Type ||
+         right == Right::EditMessage;
 }
 
 }  // namespace
 
-Result<void> judge(Right right, const Facts& facts) {
-  if (facts.actor.empty()) return deny(FaultCode::Unauthorized);
-  if (right == Right::SeeRooms || right == Right::CreateRoom) return allow();
-  if (!facts.room) return deny(FaultCode::NotFound);
-  if (right == Right::JoinRoom) return allow();
-  if (!isMember(facts.mine)) return deny(FaultCode::NotMember);
+Result<void> judge(Right right, const RoomFacts& facts) {
+  if (facts.caller.user.empty()) return deny(FaultCode::Unauthorized);
+  if (!isSeen(facts)) return deny(FaultCode::NotFound);
+  const auto& [room, member, in_group] = facts.own;
+  const auto rank = rankOf(facts.caller, facts.own);
+  const bool inside = isMember(member) && (room->group.empty() || isMember(in_group));
+  const bool archived = room->archived_at != 0;
+  switch (right) {
+    case Right::SeeRooms:
+      return allow();
+    case Right::JoinRoom:
+      if (!room->group.empty() && !isMember(in_group))
+        return deny(FaultCode::NotMember);  // a site admin joins the group first
+      return allowIf(!archived || inside, FaultCode::Archived);
+    case Right::UpdateRoom:
+    case Right::ArchiveRoom:
+      return allowIf(rank >= Rank::Owner, inside ? FaultCode::PermissionDenied : FaultCode::NotMember);
+    case Right::DeleteRoom:
+      if (room->main) return withItsGroup();
+      return allowIf(rank >= Rank::Owner, inside ? FaultCode::PermissionDenied : FaultCode::NotMember);
+    case Right::KickMember:
+      if (rank < Rank::Owner) return deny(inside ? FaultCode::PermissionDenied : FaultCode::NotMember);
+      if (room->main) return withItsGroup();
+      if (!isMember(facts.target.member)) return deny(FaultCode::NotFound);
+      return judgeActing(rank, rankOf(facts.target));
+    case Right::DeleteMessage:
+      if (!inside && rank != Rank::SiteAdmin) return deny(FaultCode::NotMember);
+      return judgeMessage(right, facts);
+    default:
+      break;
+  }
+  if (!inside) return deny(FaultCode::NotMember);
+  if (archived && needsActiveRoom(right)) return deny(FaultCode::Archived);
   switch (right) {
     case Right::ReadRoom:
     case Right::PostMessage:
     case Right::Type:
       return allow();
     case Right::LeaveRoom:
-      return facts.mine->role == RoomRole::Owner ? deny(FaultCode::LastOwner) : allow();
+      if (room->main) return withItsGroup();
+      return allowIf(member->role != RoomRole::Owner || facts.last, FaultCode::LastOwner);
     case Right::EditMessage:
-    case Right::DeleteMessage:
       return judgeMessage(right, facts);
-    case Right::KickMember:
-      if (facts.mine->role != RoomRole::Owner) return deny(FaultCode::PermissionDenied);
+    default:
+      return deny(FaultCode::PermissionDenied);
+  }
+}
+
+Result<void> judge(Right right, const GroupFacts& facts) {
+  if (facts.caller.user.empty()) return deny(FaultCode::Unauthorized);
+  if (!facts.group) return deny(FaultCode::NotFound);
+  const auto rank = rankOf(facts.caller, facts.own);
+  const bool inside = isMember(facts.own);
+  switch (right) {
+    case Right::SeeGroups:
+    case Right::JoinGroup:
+    case Right::CancelRequest:
+      return allow();
+    case Right::CreateRoom:
+    case Right::ReadGroup:
+      return allowIf(inside, FaultCode::NotMember);
+    case Right::LeaveGroup:
+      if (!inside) return deny(FaultCode::NotMember);
+      return allowIf(facts.own->role != RoomRole::Owner, FaultCode::LastOwner);
+    case Right::DecideRequests:
+    case Right::UpdateGroup:
+    case Right::DeleteGroup:
+      return allowIf(rank >= Rank::Owner, inside ? FaultCode::PermissionDenied : FaultCode::NotMember);
+    case Right::KickFromGroup:
+      if (rank < Rank::Owner) return deny(inside ? FaultCode::PermissionDenied : FaultCode::NotMember);
       if (!isMember(facts.target)) return deny(FaultCode::NotFound);
-      return outranks(facts.mine, facts.target) ? allow() : deny(FaultCode::HigherRole);
+      return judgeActing(rank, rankOf(facts.target));
+    default:
+      return deny(FaultCode::PermissionDenied);
+  }
+}
+
+Result<void> judge(Right right, const Caller& caller) {
+  if (caller.user.empty()) return deny(FaultCode::Unauthorized);
+  switch (right) {
     case Right::SeeRooms:
     case Right::CreateRoom:
-    case Right::JoinRoom:
-      break;
+    case Right::SeeGroups:
+    case Right::CreateGroup:
+      return allow();
+    case Right::SeeAllOnline:
+    case Right::ManagePresence:
+      return allowIf(caller.site_role == SiteRole::Admin);
+    default:
+      return deny(FaultCode::PermissionDenied);
   }
-  return deny(FaultCode::PermissionDenied);
 }
 
-Result<void> judgeInRoom(Right right, store::Reader& reader, const UserId& user, const RoomId& id) {
-  const auto room = TRY(reader.room(id));
-  const auto mine = TRY(reader.member(id, user));
-  return judge(right, {user, room, mine});
+Result<Standing> standingIn(store::Reader& reader, const RoomId& id, const UserId& user) {
+  Standing standing{TRY(reader.room(id)), TRY(reader.member(id, user)), std::nullopt};
+  if (standing.room && !standing.room->group.empty()) {
+    standing.in_group = TRY(reader.groupMember(standing.room->group, user));
+  }
+  return standing;
 }
 
-Result<Granted> mayRead(store::Reader& reader, const UserId& user, const Scope& scope) {
-  if (scope.kind() == Scope::Kind::User) {
-    if (user.empty() || scope.user() != user) return Fault::of(FaultCode::PermissionDenied);
-    return Granted{};
+Result<Standing> standingIn(store::ScopeState& now, const UserId& user) {
+  return Standing{TRY(now.room()), TRY(now.member(user)), TRY(now.groupMember(user))};
+}
+
+Result<void> judgeInRoom(Right right, store::Reader& reader, const Caller& caller, const RoomId& room) {
+  return judge(right, RoomFacts{caller, TRY(standingIn(reader, room, caller.user))});
+}
+
+Result<void> judgeInGroup(Right right, store::Reader& reader, const Caller& caller, const GroupId& id) {
+  const auto group = TRY(reader.group(id));
+  const auto own = TRY(reader.groupMember(id, caller.user));
+  return judge(right, GroupFacts{caller, group, own});
+}
+
+Result<Granted> mayRead(store::Reader& reader, const Caller& caller, const Scope& scope) {
+  const auto denied = Fault::of(FaultCode::PermissionDenied);
+  switch (scope.kind()) {
+    case Scope::Kind::User:
+      if (caller.user.empty() || scope.user() != caller.user) return denied;
+      return Granted{};
+    case Scope::Kind::Room: {
+      const auto own = TRY(standingIn(reader, scope.room(), caller.user));
+      if (!judge(Right::ReadRoom, RoomFacts{caller, own})) return denied;
+      return Granted{own.member->join_offset};
+    }
+    case Scope::Kind::Group: {
+      const auto group = TRY(reader.group(scope.group()));
+      const auto own = TRY(reader.groupMember(scope.group(), caller.user));
+      if (!judge(Right::ReadGroup, GroupFacts{caller, group, own})) return denied;
+      return Granted{own->join_offset};
+    }
+    case Scope::Kind::Staff: {
+      const auto group = TRY(reader.group(scope.group()));
+      const auto own = TRY(reader.groupMember(scope.group(), caller.user));
+      // Beside the group only: a site admin who is no member decides without listening.
+      if (!isMember(own) || !judge(Right::DecideRequests, GroupFacts{caller, group, own})) return denied;
+      return Granted{};
+    }
   }
-  const auto room = TRY(reader.room(scope.room()));
-  const auto mine = TRY(reader.member(scope.room(), user));
-  if (!judge(Right::ReadRoom, {user, room, mine})) return Fault::of(FaultCode::PermissionDenied);
-  return Granted{mine->join_offset};
+  return denied;
 }
 
 Result<Granted> mayListen(store::Reader& reader, const Caller& caller, const Scope& scope) {
@@ -87,7 +229,7 @@ Result<Granted> mayListen(store::Reader& reader, const Caller& caller, const Sco
     const auto login = TRY(reader.session(caller.login));
     if (!login || login->revoked_at != 0) return Fault::of(FaultCode::Unauthorized);
   }
-  return mayRead(reader, caller.user, scope);
+  return mayRead(reader, caller, scope);
 }
 
 }  // namespace kith

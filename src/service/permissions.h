@@ -3,16 +3,17 @@
 #include <optional>
 
 #include "eventlog/event_log.h"
+#include "model/group.h"
 #include "model/message.h"
-#include "model/room.h"
 #include "service/caller.h"
+#include "store/write_item.h"
 
 namespace kith {
 
 /// Everything that somebody may do. Each operation names one.
 enum class Right {
-  SeeRooms,  // list rooms, look one up
-  CreateRoom,
+  SeeRooms,    // list rooms, look one up
+  CreateRoom,  // of its own, or in a group
   JoinRoom,
   LeaveRoom,
   ReadRoom,  // messages, members, presence
@@ -21,29 +22,68 @@ enum class Right {
   EditMessage,
   DeleteMessage,
   KickMember,
+  UpdateRoom,
+  ArchiveRoom,
+  DeleteRoom,
+  SeeGroups,  // list groups, look one up
+  CreateGroup,
+  JoinGroup,  // at once, or by asking
+  CancelRequest,
+  LeaveGroup,
+  ReadGroup,  // rooms, members, presence
+  DecideRequests,
+  KickFromGroup,
+  UpdateGroup,
+  DeleteGroup,
+  SeeIfOnline,  // of somebody one shares a place with
+  SeeAllOnline,
+  ManagePresence,
 };
 
-/// What a right is judged by: rows of one snapshot, or of the transaction that will act.
-struct Facts {
-  UserId actor;
-  const std::optional<Room>& room;
-  const std::optional<RoomMember>& mine;
-  const std::optional<RoomMember>& target = kNobody;  // of KickMember; the author, of DeleteMessage
-  const Message* message = nullptr;                   // of EditMessage, DeleteMessage
+/// A room and somebody's rows in it and in its group.
+struct Standing {
+  std::optional<Room> room;
+  std::optional<RoomMember> member;
+  std::optional<GroupMember> in_group;
+};
+Result<Standing> standingIn(store::Reader& reader, const RoomId& room, const UserId& user);
+Result<Standing> standingIn(store::ScopeState& now, const UserId& user);
 
-  static const std::optional<RoomMember> kNobody;
+/// What a right in a room is judged by: rows of one snapshot, or of the transaction that will act.
+struct RoomFacts {
+  const Caller& caller;
+  const Standing& own;
+  const Standing& target = kNobody;  // of KickMember; the author, of DeleteMessage
+  const Message* message = nullptr;  // of EditMessage, DeleteMessage
+  bool last = false;                 // of LeaveRoom: nobody else is in it
+
+  static const Standing kNobody;
 };
 
-/// The one policy. What it does not allow is denied. A room that is not there is NotFound, whatever
-/// was asked; what only members may do is NotMember to others.
-Result<void> judge(Right right, const Facts& facts);
+/// The same in a group.
+struct GroupFacts {
+  const Caller& caller;
+  const std::optional<Group>& group;
+  const std::optional<GroupMember>& own;
+  const std::optional<GroupMember>& target = kNobody;  // of KickFromGroup
 
-/// The same for what needs the room and the asker's own row alone, read here.
-Result<void> judgeInRoom(Right right, store::Reader& reader, const UserId& user, const RoomId& room);
+  static const std::optional<GroupMember> kNobody;
+};
 
-/// May `user` read the log of `scope`? Judged in the snapshot; PermissionDenied alike for what is
-/// not there and for what is not his.
-Result<Granted> mayRead(store::Reader& reader, const UserId& user, const Scope& scope);
+/// The one policy. What it does not allow is denied. What is not there, or not for him, is NotFound,
+/// whatever was asked; what only members may do is NotMember to others.
+Result<void> judge(Right right, const RoomFacts& facts);
+Result<void> judge(Right right, const GroupFacts& facts);
+/// Of rights that no place is needed for.
+Result<void> judge(Right right, const Caller& caller);
+
+/// The same for what needs the place and the asker's own rows alone, read here.
+Result<void> judgeInRoom(Right right, store::Reader& reader, const Caller& caller, const RoomId& room);
+Result<void> judgeInGroup(Right right, store::Reader& reader, const Caller& caller, const GroupId& group);
+
+/// May he read the log of `scope`? Judged in the snapshot; PermissionDenied alike for what is not there and
+/// for what is not his.
+Result<Granted> mayRead(store::Reader& reader, const Caller& caller, const Scope& scope);
 
 /// The same for a connection, which also ends with its sign-in: Unauthorized if that was revoked.
 Result<Granted> mayListen(store::Reader& reader, const Caller& caller, const Scope& scope);

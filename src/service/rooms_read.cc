@@ -32,7 +32,7 @@ void DiscussionRoomService::listRooms(const Caller& caller, bool joined, const R
   log_.readValue<RoomPage>(
       [user = caller.user, joined, cursor, limit](store::Reader& reader) -> Result<RoomPage> {
         TRY(judge(Right::SeeRooms, {user, std::nullopt, std::nullopt}));
-        RoomPage page{TRY(reader.rooms(user, joined, cursor, limit + 1))};
+        RoomPage page{TRY(reader.rooms(user, {joined, {}, {}, cursor, limit + 1}))};
         page.more = page.rooms.size() > limit;
         if (page.more) page.rooms.pop_back();
         return page;

@@ -143,14 +143,14 @@ TEST_P(PeopleConformance, RoomsComeInTheOrderOfTheirNamesPageByPage) {
   std::vector<std::string> seen;
   RoomId cursor;
   while (true) {
-    const auto page = read([&](Reader& reader) { return reader.rooms(ann, false, cursor, 2); });
+    const auto page = read([&](Reader& reader) { return reader.rooms(ann, {false, {}, {}, cursor, 2}); });
     for (const auto& row : page) seen.push_back(row.room.id.text());
     if (page.size() < 2) break;
     cursor = page.back().room.id;
   }
   EXPECT_EQ(seen, (std::vector<std::string>{"r2", "r1", "r3", "r4"}));
 
-  const auto joined = read([&](Reader& reader) { return reader.rooms(ann, true, RoomId(), 10); });
+  const auto joined = read([&](Reader& reader) { return reader.rooms(ann, {true, {}, {}, {}, 10}); });
   ASSERT_EQ(joined.size(), 2u);
   EXPECT_EQ(joined[0].room.id.text(), "r1");
   EXPECT_EQ(joined[0].members, 2);
@@ -159,7 +159,9 @@ TEST_P(PeopleConformance, RoomsComeInTheOrderOfTheirNamesPageByPage) {
   EXPECT_EQ(joined[0].mine->join_offset, 1u);
   EXPECT_EQ(joined[1].room.id.text(), "r4");
   EXPECT_EQ(joined[1].last_message_at, 0);
-  const auto rest = read([&](Reader& reader) { return reader.rooms(ann, true, RoomId::trusted("r1"), 10); });
+  const auto rest = read([&](Reader& reader) {
+    return reader.rooms(ann, {true, {}, {}, RoomId::trusted("r1"), 10});
+  });
   EXPECT_EQ(rest.size(), 1u);
 
   const auto row = read([&](Reader& reader) { return reader.roomRow(ann, RoomId::trusted("r2")); });

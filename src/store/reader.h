@@ -8,7 +8,9 @@
 
 #include "model/entry.h"
 #include "model/fault.h"
+#include "model/group.h"
 #include "model/room.h"
+#include "model/task.h"
 #include "model/user.h"
 
 namespace kith::store {
@@ -44,12 +46,46 @@ struct PageQuery {
   std::size_t limit = 50;
 };
 
+/// A list of rooms, in the order of their names, then ids.
+struct RoomQuery {
+  bool joined_only = false;   // else archived ones are left out
+  GroupId group{};            // its rooms; empty: with joined_only every room, else those of no group
+  std::string folded_text{};  // what their folded names contain
+  RoomId cursor{};            // after this one; empty: from the start
+  std::size_t limit = 50;
+};
+
 struct RoomRow {
   Room room;
   std::int64_t members = 0;  // of the last entry
   Offset head = 0;
   WallMs last_message_at = 0;
   std::optional<RoomMember> mine;  // the asker's row, if he is a member
+};
+
+/// A list of groups, in the order of their names, then ids.
+struct GroupQuery {
+  bool joined_only = false;
+  std::string folded_text{};
+  GroupId cursor{};
+  std::size_t limit = 50;
+};
+
+struct GroupRow {
+  Group group;
+  std::int64_t members = 0;         // of the last entry
+  std::optional<GroupMember> mine;  // the asker's row, if he is a member
+  JoinRequestId request;            // the asker's open one, or none
+};
+
+struct GroupMemberRow {
+  GroupMember member;
+  std::string display_name;
+};
+
+struct RequestRow {
+  JoinRequest request;
+  std::string display_name;  // of the applicant
 };
 
 struct MemberRow {
@@ -75,19 +111,44 @@ class Reader {
   virtual Result<std::optional<LoggedEntry>> entryOfNonce(const Scope& scope, const UserId& actor,
                                                           const std::string& nonce) = 0;
 
-  // Rooms and members.
+  // Rooms and members. What was deleted is not there.
   virtual Result<std::optional<Room>> room(const RoomId& room) = 0;
   /// The row whatever its state; nothing if he never was a member.
   virtual Result<std::optional<RoomMember>> member(const RoomId& room, const UserId& user) = 0;
-  /// Rooms in the order of their names, then ids, after `cursor` (an id; empty: from the start).
-  virtual Result<std::vector<RoomRow>> rooms(const UserId& asker, bool joined_only, const RoomId& cursor,
-                                             std::size_t limit) = 0;
+  virtual Result<std::vector<RoomRow>> rooms(const UserId& asker, const RoomQuery& query) = 0;
   virtual Result<std::optional<RoomRow>> roomRow(const UserId& asker, const RoomId& room) = 0;
   /// Rooms the user is a member of, most recently active first.
   virtual Result<std::vector<RoomId>> roomsOf(const UserId& user, std::size_t limit) = 0;
+  /// Rooms of a group that `member` is in; respectively all of them, and how many.
+  virtual Result<std::vector<RoomId>> roomsIn(const GroupId& group, const UserId& member,
+                                              std::size_t limit) = 0;
+  virtual Result<std::vector<RoomId>> roomsOfGroup(const GroupId& group, std::size_t limit) = 0;
+  virtual Result<std::int64_t> roomCount(const GroupId& group) = 0;
   /// Members in the order of their ids after `cursor`.
   virtual Result<std::vector<MemberRow>> members(const RoomId& room, const UserId& cursor,
                                                  std::size_t limit) = 0;
+
+  // Groups, members and who asks to be let in. What was deleted is not there.
+  virtual Result<std::optional<Group>> group(const GroupId& group) = 0;
+  virtual Result<std::optional<GroupMember>> groupMember(const GroupId& group, const UserId& user) = 0;
+  virtual Result<std::vector<GroupRow>> groups(const UserId& asker, const GroupQuery& query) = 0;
+  virtual Result<std::optional<GroupRow>> groupRow(const UserId& asker, const GroupId& group) = 0;
+  /// Groups the user is a member of, most recently joined first.
+  virtual Result<std::vector<GroupId>> groupsOf(const UserId& user, std::size_t limit) = 0;
+  virtual Result<std::vector<GroupMemberRow>> groupMembers(const GroupId& group, const UserId& cursor,
+                                                           std::size_t limit) = 0;
+  virtual Result<std::optional<JoinRequest>> request(const JoinRequestId& request) = 0;
+  virtual Result<std::optional<JoinRequest>> openRequest(const GroupId& group, const UserId& user) = 0;
+  /// Oldest first, after `cursor` (decided or not).
+  virtual Result<std::vector<RequestRow>> openRequests(const GroupId& group, const JoinRequestId& cursor,
+                                                       std::size_t limit) = 0;
+  virtual Result<std::int64_t> openRequestCount(const GroupId& group) = 0;
+  virtual Result<std::vector<JoinRequest>> openRequestsOf(const UserId& user, std::size_t limit) = 0;
+
+  // Work that goes on after a crash.
+  virtual Result<std::optional<StoredTask>> task(const std::string& key) = 0;
+  /// With run_at up to `now`, the oldest first.
+  virtual Result<std::vector<StoredTask>> tasksDue(WallMs now, std::size_t limit) = 0;
 
   // Messages.
   virtual Result<std::optional<Message>> message(const RoomId& room, Offset seq) = 0;

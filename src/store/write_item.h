@@ -36,6 +36,8 @@ class ScopeState {
   virtual Result<Head> head() = 0;
   virtual Result<std::optional<Room>> room() = 0;
   virtual Result<std::optional<RoomMember>> member(const UserId& user) = 0;
+  /// His row in the room's group, if it has one.
+  virtual Result<std::optional<GroupMember>> groupMember(const UserId& user) = 0;
   virtual WallMs now() const = 0;
 };
 
@@ -48,7 +50,19 @@ class Transaction : public Reader {
   virtual Result<Offset> nextOffset(const Scope& scope) = 0;
 
   virtual Result<void> putRoom(const Room& room) = 0;
+  /// The room is not there any more: no read gives it, but for its members' rows.
+  virtual Result<void> removeRoom(const RoomId& room) = 0;
   virtual Result<void> putMember(const RoomMember& member) = 0;
+  /// Takes the texts of a deleted room's messages away, at most `limit` messages. True: some are left.
+  virtual Result<bool> purgeRoom(const RoomId& room, std::size_t limit) = 0;
+
+  /// A slug that another group has is Already with the field "slug".
+  virtual Result<void> putGroup(const Group& group) = 0;
+  virtual Result<void> removeGroup(const GroupId& group) = 0;
+  virtual Result<void> putMember(const GroupMember& member) = 0;
+  virtual Result<void> putRequest(const JoinRequest& request) = 0;
+  virtual Result<void> putTask(const StoredTask& task) = 0;
+  virtual Result<void> removeTask(const std::string& key) = 0;
 
   /// Keeps the old text (the newest 100) and shows the new one. NotFound if there is no such message
   /// or it is deleted.

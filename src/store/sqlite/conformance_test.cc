@@ -11,6 +11,7 @@ const auto kName = [](const ::testing::TestParamInfo<StoreMaker>& info) { return
 
 INSTANTIATE_TEST_SUITE_P(Store, StoreConformance, ::testing::Values(kSqlite), kName);
 INSTANTIATE_TEST_SUITE_P(Store, PeopleConformance, ::testing::Values(kSqlite), kName);
+INSTANTIATE_TEST_SUITE_P(Store, GroupConformance, ::testing::Values(kSqlite), kName);
 
 }  // namespace
 }  // namespace kith::store

@@ -21,6 +21,11 @@ class RunningState final : public ScopeState {
     if (scope_.kind() != Scope::Kind::Room) return std::optional<RoomMember>();
     return runner_.tables_.rooms.member(scope_.room(), user);
   }
+  Result<std::optional<GroupMember>> groupMember(const UserId& user) override {
+    const auto here = TRY(room());
+    if (!here || here->group.empty()) return std::optional<GroupMember>();
+    return runner_.tables_.groups.member(here->group, user);
+  }
   WallMs now() const override { return runner_.now_; }
 
  private:
@@ -39,7 +44,19 @@ class RunningTransaction final : public TableReads<Transaction> {
     return TRY(runner_.headOf(scope))->head.position.offset + 1;
   }
   Result<void> putRoom(const Room& room) override { return tables_.rooms.put(room); }
+  Result<void> removeRoom(const RoomId& room) override { return tables_.rooms.remove(room, runner_.now_); }
   Result<void> putMember(const RoomMember& member) override { return tables_.rooms.put(member); }
+  Result<bool> purgeRoom(const RoomId& room, std::size_t limit) override {
+    return tables_.messages.purge(room, limit, TRY(entryTime(room)));
+  }
+  Result<void> putGroup(const Group& group) override { return tables_.groups.put(group); }
+  Result<void> removeGroup(const GroupId& group) override {
+    return tables_.groups.remove(group, runner_.now_);
+  }
+  Result<void> putMember(const GroupMember& member) override { return tables_.groups.put(member); }
+  Result<void> putRequest(const JoinRequest& request) override { return tables_.groups.put(request); }
+  Result<void> putTask(const StoredTask& task) override { return tables_.groups.put(task); }
+  Result<void> removeTask(const std::string& key) override { return tables_.groups.removeTask(key); }
   Result<void> editMessage(const RoomId& room, Offset seq, const std::string& text) override {
     return tables_.messages.edit(room, seq, text, TRY(entryTime(room)));
   }

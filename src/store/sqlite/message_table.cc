@@ -197,4 +197,19 @@ Result<void> MessageTable::remove(const RoomId& room, Offset seq, const UserId& 
   return replace(row, *message);
 }
 
+Result<bool> MessageTable::purge(const RoomId& room, std::size_t limit, WallMs at) {
+  const auto row = TRY(log_.scope(Scope::of(room)));
+  std::vector<Offset> seqs;
+  {
+    auto query =
+        connection_.query("SELECT seq FROM messages WHERE scope = ? AND deleted_at = 0 ORDER BY seq LIMIT ?");
+    query.number(row.key).number(std::uint64_t{limit + 1});
+    while (TRY(query.next())) seqs.push_back(query.offsetAt(0));
+  }
+  const bool more = seqs.size() > limit;
+  if (more) seqs.pop_back();
+  for (const auto seq : seqs) TRY(remove(room, seq, UserId(), {}, at));
+  return more;
+}
+
 }  // namespace kith::store::sqlite

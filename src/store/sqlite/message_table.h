@@ -25,6 +25,8 @@ class MessageTable {
   Result<void> add(const ScopeRow& row, const Message& message);
   Result<void> edit(const RoomId& room, Offset seq, const std::string& text, WallMs at);
   Result<void> remove(const RoomId& room, Offset seq, const UserId& by, const std::string& reason, WallMs at);
+  /// Removes the texts of at most `limit` messages that still have one. True: some are left.
+  Result<bool> purge(const RoomId& room, std::size_t limit, WallMs at);
   /// Whether text was removed since the last call, also if that was undone.
   bool takeRemoved() { return std::exchange(removed_, false); }
 

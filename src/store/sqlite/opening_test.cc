@@ -115,7 +115,7 @@ TEST_F(OpeningTest, ANewerSchemaIsRefused) {
   open();
   store.reset();
   sql(file, "PRAGMA user_version = 99");
-  EXPECT_THAT(refusal(), HasSubstr("has schema 99, but this kith knows only 1."));
+  EXPECT_THAT(refusal(), HasSubstr("has schema 99, but this kith knows only 2."));
 }
 
 TEST_F(OpeningTest, AnUpdateBacksUpFirstAndRunsOnce) {

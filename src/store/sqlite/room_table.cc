@@ -2,34 +2,31 @@
 
 #include <utility>
 
+#include "store/sqlite/member_columns.h"
+
 namespace kith::store::sqlite {
 namespace {
 
-std::string_view stateName(MemberState state) {
-  return state == MemberState::Member ? "member" : "left";
-}
-
-#define KITH_ROOM_COLUMNS "r.id, r.name, r.topic, r.created_by, r.created_at"
+#define KITH_ROOM_COLUMNS \
+  "r.id, r.name, r.topic, r.created_by, r.created_at, r.grp, r.capacity, r.archived_at, r.folded, r.main"
 Room roomAt(const Query& row) {
-  return {RoomId::trusted(row.textAt(0)), row.textAt(1), row.textAt(2), UserId::trusted(row.textAt(3)),
-          row.numberAt(4)};
-}
-
-#define KITH_MEMBER_COLUMNS "m.room, m.user, m.role, m.state, m.joined_at, m.join_offset"
-constexpr int kMemberColumns = 6;
-RoomMember memberAt(const Query& row) {
   return {RoomId::trusted(row.textAt(0)),
-          UserId::trusted(row.textAt(1)),
-          row.textAt(2) == roleName(RoomRole::Owner) ? RoomRole::Owner : RoomRole::Member,
-          row.textAt(3) == stateName(MemberState::Member) ? MemberState::Member : MemberState::Left,
+          row.textAt(1),
+          row.textAt(2),
+          UserId::trusted(row.textAt(3)),
           row.numberAt(4),
-          row.offsetAt(5)};
+          GroupId::trusted(row.textAt(5)),
+          row.numberAt(6),
+          row.numberAt(7),
+          row.textAt(8),
+          row.numberAt(9) != 0};
 }
 
 }  // namespace
 
 Result<std::optional<Room>> RoomTable::room(const RoomId& room) {
-  auto query = connection_.query("SELECT " KITH_ROOM_COLUMNS " FROM rooms r WHERE r.id = ?");
+  auto query =
+      connection_.query("SELECT " KITH_ROOM_COLUMNS " FROM rooms r WHERE r.id = ? AND r.deleted_at = 0");
   query.text(room.text());
   if (!TRY(query.next())) return std::optional<Room>();
   return std::optional<Room>(roomAt(query));
@@ -40,30 +37,38 @@ Result<std::optional<RoomMember>> RoomTable::member(const RoomId& room, const Us
       connection_.query("SELECT " KITH_MEMBER_COLUMNS " FROM room_members m WHERE m.room = ? AND m.user = ?");
   query.text(room.text()).text(user.text());
   if (!TRY(query.next())) return std::optional<RoomMember>();
-  return std::optional<RoomMember>(memberAt(query));
+  return std::optional<RoomMember>(memberAt<RoomMember>(query, 0, room));
 }
 
-Result<std::vector<RoomRow>> RoomTable::rooms(const UserId& asker, bool joined_only, const RoomId& cursor,
-                                              std::size_t limit) {
+Result<std::vector<RoomRow>> RoomTable::rooms(const UserId& asker, const RoomQuery& asked) {
   std::string after_name;  // empty: before all, since a name has a character
-  if (!cursor.empty()) {
-    const auto at = TRY(room(cursor));
+  if (!asked.cursor.empty()) {
+    const auto at = TRY(room(asked.cursor));
     if (!at) return std::vector<RoomRow>();
     after_name = at->name;
   }
   std::vector<Room> found;
-  if (joined_only) {
-    auto query = connection_.query("SELECT " KITH_ROOM_COLUMNS
-                                   " FROM room_members m JOIN rooms r ON r.id = m.room"
-                                   " WHERE m.user = ? AND m.state = 'member' AND (r.name, r.id) > (?, ?)"
-                                   " ORDER BY r.name, r.id LIMIT ?");
-    query.text(asker.text()).text(after_name).text(cursor.text()).number(std::uint64_t{limit});
+  if (asked.joined_only) {
+    auto query = connection_.query(
+        "SELECT " KITH_ROOM_COLUMNS
+        " FROM room_members m JOIN rooms r ON r.id = m.room"
+        " WHERE m.user = ? AND m.state = 'member' AND r.deleted_at = 0"
+        " AND (?2 = '' OR r.grp = ?2) AND instr(r.folded, ?3) > 0 AND (r.name, r.id) > (?4, ?5)"
+        " ORDER BY r.name, r.id LIMIT ?6");
+    query.text(asker.text())
+        .text(asked.group.text())
+        .text(asked.folded_text)
+        .text(after_name)
+        .text(asked.cursor.text());
+    query.number(std::uint64_t{asked.limit});
     while (TRY(query.next())) found.push_back(roomAt(query));
   } else {
-    auto query =
-        connection_.query("SELECT " KITH_ROOM_COLUMNS
-                          " FROM rooms r WHERE (r.name, r.id) > (?, ?) ORDER BY r.name, r.id LIMIT ?");
-    query.text(after_name).text(cursor.text()).number(std::uint64_t{limit});
+    auto query = connection_.query("SELECT " KITH_ROOM_COLUMNS
+                                   " FROM rooms r WHERE r.deleted_at = 0 AND r.grp = ? AND r.archived_at = 0"
+                                   " AND instr(r.folded, ?) > 0 AND (r.name, r.id) > (?, ?)"
+                                   " ORDER BY r.name, r.id LIMIT ?");
+    query.text(asked.group.text()).text(asked.folded_text).text(after_name).text(asked.cursor.text());
+    query.number(std::uint64_t{asked.limit});
     while (TRY(query.next())) found.push_back(roomAt(query));
   }
   std::vector<RoomRow> rows;
@@ -101,9 +106,37 @@ Result<std::vector<RoomId>> RoomTable::roomsOf(const UserId& user, std::size_t l
   auto query = connection_.query(
       "SELECT m.room, coalesce((SELECT e.at FROM entries e WHERE e.scope = s.key ORDER BY e.offset DESC "
       "LIMIT 1), 0)"
-      " AS active FROM room_members m LEFT JOIN scopes s ON s.name = 'room:' || m.room"
-      " WHERE m.user = ? AND m.state = 'member' ORDER BY active DESC, m.room LIMIT ?");
+      " AS active FROM room_members m JOIN rooms r ON r.id = m.room LEFT JOIN scopes s ON s.name = 'room:' "
+      "|| m.room"
+      " WHERE m.user = ? AND m.state = 'member' AND r.deleted_at = 0 ORDER BY active DESC, m.room LIMIT ?");
   query.text(user.text()).number(std::uint64_t{limit});
+  std::vector<RoomId> found;
+  while (TRY(query.next())) found.push_back(RoomId::trusted(query.textAt(0)));
+  return found;
+}
+
+Result<std::vector<RoomId>> RoomTable::roomsIn(const GroupId& group, const UserId& member,
+                                               std::size_t limit) {
+  auto query = connection_.query(
+      "SELECT m.room FROM room_members m JOIN rooms r ON r.id = m.room"
+      " WHERE m.user = ? AND m.state = 'member' AND r.grp = ? AND r.deleted_at = 0 ORDER BY m.room LIMIT ?");
+  query.text(member.text()).text(group.text()).number(std::uint64_t{limit});
+  std::vector<RoomId> found;
+  while (TRY(query.next())) found.push_back(RoomId::trusted(query.textAt(0)));
+  return found;
+}
+
+Result<std::int64_t> RoomTable::roomCount(const GroupId& group) {
+  auto query = connection_.query("SELECT count(*) FROM rooms r WHERE r.grp = ? AND r.deleted_at = 0");
+  query.text(group.text());
+  TRY(query.next());
+  return query.numberAt(0);
+}
+
+Result<std::vector<RoomId>> RoomTable::roomsOfGroup(const GroupId& group, std::size_t limit) {
+  auto query = connection_.query(
+      "SELECT r.id FROM rooms r WHERE r.grp = ? AND r.deleted_at = 0 ORDER BY r.name, r.id LIMIT ?");
+  query.text(group.text()).number(std::uint64_t{limit});
   std::vector<RoomId> found;
   while (TRY(query.next())) found.push_back(RoomId::trusted(query.textAt(0)));
   return found;
@@ -118,21 +151,35 @@ Result<std::vector<MemberRow>> RoomTable::members(const RoomId& room, const User
                         " WHERE m.room = ? AND m.user > ? AND m.state = 'member' ORDER BY m.user LIMIT ?");
   query.text(room.text()).text(cursor.text()).number(std::uint64_t{limit});
   std::vector<MemberRow> found;
-  while (TRY(query.next())) found.push_back({memberAt(query), query.textAt(kMemberColumns)});
+  while (TRY(query.next()))
+    found.push_back({memberAt<RoomMember>(query, 0, room), query.textAt(kMemberColumns)});
   return found;
 }
 
 Result<void> RoomTable::put(const Room& room) {
   auto upsert = connection_.query(
-      "INSERT INTO rooms (id, name, topic, created_by, created_at) VALUES (?, ?, ?, ?, ?)"
+      "INSERT INTO rooms (id, name, topic, created_by, created_at, grp, capacity, archived_at, folded, main)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO UPDATE SET name = excluded.name, topic = excluded.topic,"
-      " created_by = excluded.created_by, created_at = excluded.created_at");
+      " created_by = excluded.created_by, created_at = excluded.created_at, grp = excluded.grp,"
+      " capacity = excluded.capacity, archived_at = excluded.archived_at, folded = excluded.folded, main = "
+      "excluded.main");
   return upsert.text(room.id.text())
       .text(room.name)
       .text(room.topic)
       .text(room.created_by.text())
       .number(room.created_at)
+      .text(room.group.text())
+      .number(room.capacity)
+      .number(room.archived_at)
+      .text(room.folded_name)
+      .number(room.main ? 1 : 0)
       .run();
+}
+
+Result<void> RoomTable::remove(const RoomId& room, WallMs at) {
+  auto update = connection_.query("UPDATE rooms SET deleted_at = ? WHERE id = ?");
+  return update.number(at).text(room.text()).run();
 }
 
 Result<void> RoomTable::put(const RoomMember& member) {
@@ -140,13 +187,8 @@ Result<void> RoomTable::put(const RoomMember& member) {
       "INSERT INTO room_members (room, user, role, state, joined_at, join_offset) VALUES (?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (room, user) DO UPDATE SET role = excluded.role, state = excluded.state,"
       " joined_at = excluded.joined_at, join_offset = excluded.join_offset");
-  return upsert.text(member.room.text())
-      .text(member.user.text())
-      .text(roleName(member.role))
-      .text(stateName(member.state))
-      .number(member.joined_at)
-      .number(member.join_offset)
-      .run();
+  upsert.text(member.room.text());
+  return putMemberRow(upsert, member);
 }
 
 }  // namespace kith::store::sqlite

@@ -15,14 +15,17 @@ class RoomTable {
 
   Result<std::optional<Room>> room(const RoomId& room);
   Result<std::optional<RoomMember>> member(const RoomId& room, const UserId& user);
-  Result<std::vector<RoomRow>> rooms(const UserId& asker, bool joined_only, const RoomId& cursor,
-                                     std::size_t limit);
+  Result<std::vector<RoomRow>> rooms(const UserId& asker, const RoomQuery& asked);
   Result<std::optional<RoomRow>> roomRow(const UserId& asker, const RoomId& room);
   Result<std::vector<RoomId>> roomsOf(const UserId& user, std::size_t limit);
+  Result<std::vector<RoomId>> roomsIn(const GroupId& group, const UserId& member, std::size_t limit);
+  Result<std::vector<RoomId>> roomsOfGroup(const GroupId& group, std::size_t limit);
+  Result<std::int64_t> roomCount(const GroupId& group);
   Result<std::vector<MemberRow>> members(const RoomId& room, const UserId& cursor, std::size_t limit);
 
   // The writer's.
   Result<void> put(const Room& room);
+  Result<void> remove(const RoomId& room, WallMs at);
   Result<void> put(const RoomMember& member);
 
  private:

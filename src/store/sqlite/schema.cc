@@ -127,6 +127,69 @@ CREATE TABLE secrets (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Groups, requests to be let in, and work that goes on after a crash.
+constexpr const char* kVersion2 = R"sql(
+ALTER TABLE rooms ADD COLUMN grp TEXT NOT NULL DEFAULT '';
+ALTER TABLE rooms ADD COLUMN capacity INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rooms ADD COLUMN archived_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rooms ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE rooms ADD COLUMN folded TEXT NOT NULL DEFAULT '';
+ALTER TABLE rooms ADD COLUMN main INTEGER NOT NULL DEFAULT 0;
+UPDATE rooms SET folded = lower(name);
+DROP INDEX rooms_name;
+CREATE INDEX rooms_name ON rooms (grp, name, id) WHERE deleted_at = 0;
+
+CREATE TABLE groups (
+  id TEXT NOT NULL PRIMARY KEY,
+  slug TEXT NOT NULL,
+  name TEXT NOT NULL,
+  description TEXT NOT NULL,
+  join_mode TEXT NOT NULL,
+  capacity INTEGER NOT NULL,
+  main_room TEXT NOT NULL,
+  default_rooms TEXT NOT NULL,                        -- ids, a space between two
+  created_by TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  folded TEXT NOT NULL,
+  deleted_at INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE UNIQUE INDEX groups_slug ON groups (slug) WHERE deleted_at = 0;
+CREATE INDEX groups_name ON groups (name, id) WHERE deleted_at = 0;
+
+CREATE TABLE group_members (
+  grp TEXT NOT NULL,
+  user TEXT NOT NULL,
+  role TEXT NOT NULL,
+  state TEXT NOT NULL,
+  joined_at INTEGER NOT NULL,
+  join_offset INTEGER NOT NULL,
+  PRIMARY KEY (grp, user)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX group_members_user ON group_members (user, state);
+
+CREATE TABLE join_requests (
+  id TEXT NOT NULL PRIMARY KEY,
+  grp TEXT NOT NULL,
+  user TEXT NOT NULL,
+  state TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  decided_at INTEGER NOT NULL,
+  decided_by TEXT,
+  reason TEXT
+) STRICT;
+CREATE UNIQUE INDEX join_requests_pending ON join_requests (grp, user) WHERE state = 'pending';
+CREATE INDEX join_requests_open ON join_requests (grp, created_at, id) WHERE state = 'pending';
+CREATE INDEX join_requests_user ON join_requests (user, state);
+
+CREATE TABLE tasks (
+  key TEXT NOT NULL PRIMARY KEY,
+  kind TEXT NOT NULL,
+  data TEXT NOT NULL,
+  run_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tasks_due ON tasks (run_at);
+)sql";
+
 Error failed(const std::string& what, const Connection& connection) {
   return Error{what + ": " + connection.failureText() + "."};
 }
@@ -171,7 +234,7 @@ Expected<void, Error> apply(Connection& connection, const Migration& step) {
 }  // namespace
 
 const std::vector<Migration>& migrations() {
-  static const std::vector<Migration> all{{1, kVersion1}};
+  static const std::vector<Migration> all{{1, kVersion1}, {2, kVersion2}};
   return all;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "store/sqlite/group_table.h"
 #include "store/sqlite/log_table.h"
 #include "store/sqlite/message_table.h"
 #include "store/sqlite/people_table.h"
@@ -13,11 +14,13 @@ struct Tables {
       : log(connection, identity, damage),
         messages(connection, log, damage),
         rooms(connection, log),
+        groups(connection, log),
         people(connection) {}
 
   LogTable log;
   MessageTable messages;
   RoomTable rooms;
+  GroupTable groups;
   PeopleTable people;
 };
 
@@ -40,9 +43,8 @@ class TableReads : public Interface {
   Result<std::optional<RoomMember>> member(const RoomId& room, const UserId& user) override {
     return tables_.rooms.member(room, user);
   }
-  Result<std::vector<RoomRow>> rooms(const UserId& asker, bool joined_only, const RoomId& cursor,
-                                     std::size_t limit) override {
-    return tables_.rooms.rooms(asker, joined_only, cursor, limit);
+  Result<std::vector<RoomRow>> rooms(const UserId& asker, const RoomQuery& query) override {
+    return tables_.rooms.rooms(asker, query);
   }
   Result<std::optional<RoomRow>> roomRow(const UserId& asker, const RoomId& room) override {
     return tables_.rooms.roomRow(asker, room);
@@ -50,9 +52,54 @@ class TableReads : public Interface {
   Result<std::vector<RoomId>> roomsOf(const UserId& user, std::size_t limit) override {
     return tables_.rooms.roomsOf(user, limit);
   }
+  Result<std::vector<RoomId>> roomsIn(const GroupId& group, const UserId& member,
+                                      std::size_t limit) override {
+    return tables_.rooms.roomsIn(group, member, limit);
+  }
+  Result<std::vector<RoomId>> roomsOfGroup(const GroupId& group, std::size_t limit) override {
+    return tables_.rooms.roomsOfGroup(group, limit);
+  }
+  Result<std::int64_t> roomCount(const GroupId& group) override { return tables_.rooms.roomCount(group); }
   Result<std::vector<MemberRow>> members(const RoomId& room, const UserId& cursor,
                                          std::size_t limit) override {
     return tables_.rooms.members(room, cursor, limit);
+  }
+  Result<std::optional<Group>> group(const GroupId& group) override { return tables_.groups.group(group); }
+  Result<std::optional<GroupMember>> groupMember(const GroupId& group, const UserId& user) override {
+    return tables_.groups.member(group, user);
+  }
+  Result<std::vector<GroupRow>> groups(const UserId& asker, const GroupQuery& query) override {
+    return tables_.groups.groups(asker, query);
+  }
+  Result<std::optional<GroupRow>> groupRow(const UserId& asker, const GroupId& group) override {
+    return tables_.groups.groupRow(asker, group);
+  }
+  Result<std::vector<GroupId>> groupsOf(const UserId& user, std::size_t limit) override {
+    return tables_.groups.groupsOf(user, limit);
+  }
+  Result<std::vector<GroupMemberRow>> groupMembers(const GroupId& group, const UserId& cursor,
+                                                   std::size_t limit) override {
+    return tables_.groups.members(group, cursor, limit);
+  }
+  Result<std::optional<JoinRequest>> request(const JoinRequestId& request) override {
+    return tables_.groups.request(request);
+  }
+  Result<std::optional<JoinRequest>> openRequest(const GroupId& group, const UserId& user) override {
+    return tables_.groups.openRequest(group, user);
+  }
+  Result<std::vector<RequestRow>> openRequests(const GroupId& group, const JoinRequestId& cursor,
+                                               std::size_t limit) override {
+    return tables_.groups.openRequests(group, cursor, limit);
+  }
+  Result<std::int64_t> openRequestCount(const GroupId& group) override {
+    return tables_.groups.openRequestCount(group);
+  }
+  Result<std::vector<JoinRequest>> openRequestsOf(const UserId& user, std::size_t limit) override {
+    return tables_.groups.openRequestsOf(user, limit);
+  }
+  Result<std::optional<StoredTask>> task(const std::string& key) override { return tables_.groups.task(key); }
+  Result<std::vector<StoredTask>> tasksDue(WallMs now, std::size_t limit) override {
+    return tables_.groups.tasksDue(now, limit);
   }
   Result<std::optional<Message>> message(const RoomId& room, Offset seq) override {
     return tables_.messages.message(room, seq);

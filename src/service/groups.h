@@ -1,0 +1,157 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/mutex.h"
+#include "base/random.h"
+#include "service/chat.h"
+#include "service/online_status.h"
+#include "service/place_entries.h"
+#include "service/rooms.h"
+#include "service/task_runner.h"
+
+namespace kith {
+
+struct CreateGroup {
+  std::string name;
+  std::string slug;  // empty: made from the name
+  std::string description;
+  JoinMode join_mode = JoinMode::Open;
+  std::int64_t capacity = 0;
+  std::string nonce;
+};
+/// What is not given stays as it is.
+struct UpdateGroup {
+  GroupId group;
+  std::optional<std::string> name;
+  std::optional<std::string> description;
+  std::optional<JoinMode> join_mode;
+  std::optional<std::int64_t> capacity;
+  std::optional<std::vector<RoomId>> default_rooms;
+  std::string nonce;
+};
+struct KickFromGroup {
+  GroupId group;
+  UserId user;
+  std::string reason;
+  std::string nonce;
+};
+struct DecideRequest {
+  GroupId group;
+  JoinRequestId request;
+  std::string reason;  // of a rejection
+  std::string nonce;
+};
+
+/// A group as the asker sees it, with what was written.
+struct GroupWritten {
+  store::GroupRow group;
+  Written written;
+  bool accepted = false;  // committed, and the rest of the work goes on
+};
+/// What became of a request, or of who asked.
+struct RequestWritten {
+  JoinRequest request;
+  Written written;
+  bool accepted = false;
+};
+struct LeftGroup {
+  Written written;
+  bool accepted = false;
+};
+
+struct GroupPage {
+  std::vector<store::GroupRow> groups;
+  bool more = false;
+};
+struct GroupMemberPage {
+  std::vector<store::GroupMemberRow> members;
+  bool more = false;
+};
+struct RequestPage {
+  std::vector<store::RequestRow> requests;
+  std::int64_t open = 0;  // in all
+  bool more = false;
+};
+
+struct GroupLimits {
+  std::size_t places_per_user_max = 2000;  // rooms and groups together
+  std::size_t open_requests_per_user_max = 20;
+  std::size_t members_per_step = 50;  // of a task
+};
+
+/// Communities: founds and lists them, lets people in at once or by request, and out again.
+///
+/// Any thread; replies come on any thread, after the commit. What spans more than a group and its main room
+/// is a task: the first commit shuts or opens the doors, the steps follow and survive a crash.
+class CommunityGroupService {
+ public:
+  struct Parts {
+    EventLog& log;
+    Publish& publish;
+    OnlineStatusService& online;
+    TypingIndicator& typing;
+    TaskRunner& tasks;
+    std::string hash_key;
+    GroupLimits limits{};
+  };
+  explicit CommunityGroupService(Parts parts);
+
+  void createGroup(const Caller& caller, CreateGroup request, Reply<GroupWritten> reply);
+  void updateGroup(const Caller& caller, UpdateGroup request, Reply<GroupWritten> reply);
+  /// Its rooms go with it.
+  void deleteGroup(const Caller& caller, const GroupId& group, const std::string& nonce,
+                   Reply<LeftGroup> reply);
+
+  /// Of an open group: a member at once. Joining twice is success without an entry.
+  void joinGroup(const Caller& caller, const GroupId& group, const std::string& nonce,
+                 Reply<GroupWritten> reply);
+  /// Of a group that is joined by approval.
+  void requestJoin(const Caller& caller, const GroupId& group, const std::string& nonce,
+                   Reply<RequestWritten> reply);
+  void approveJoinRequest(const Caller& caller, DecideRequest request, Reply<RequestWritten> reply);
+  void rejectJoinRequest(const Caller& caller, DecideRequest request, Reply<RequestWritten> reply);
+  void cancelJoinRequest(const Caller& caller, const GroupId& group, const std::string& nonce,
+                         Reply<RequestWritten> reply);
+  /// Its rooms first, the group last.
+  void leaveGroup(const Caller& caller, const GroupId& group, const std::string& nonce,
+                  Reply<LeftGroup> reply);
+  /// The group first: all doors are shut at once.
+  void kickMember(const Caller& caller, KickFromGroup request, Reply<LeftGroup> reply);
+
+  void listGroups(const Caller& caller, store::GroupQuery query, Reply<GroupPage> reply);
+  void getGroup(const Caller& caller, const GroupId& group, Reply<store::GroupRow> reply);
+  void getMembers(const Caller& caller, const GroupId& group, const UserId& cursor, std::size_t limit,
+                  Reply<GroupMemberPage> reply);
+  void getRequests(const Caller& caller, const GroupId& group, const JoinRequestId& cursor, std::size_t limit,
+                   Reply<RequestPage> reply);
+
+ private:
+  // Steps of tasks, each repeatable.
+  void joinDefaultRoom(const StoredTask& task, Reply<bool> reply);
+  void leaveOneRoom(const StoredTask& task, Reply<bool> reply);
+  void leaveLast(const StoredTask& task, Reply<bool> reply);
+  void endOneRoom(const StoredTask& task, Reply<bool> reply);
+  void letMembersGo(const StoredTask& task, Reply<bool> reply);
+  void closeRequests(const StoredTask& task, Reply<bool> reply);
+
+  void append(store::WriteItem item);
+  void broadcast(const store::Committed& committed);
+  void broadcastUserJoined(const store::CommittedEntry& entry);
+  void broadcastUserLeft(const store::CommittedEntry& entry);
+  template <class T>
+  void answerAfter(const std::optional<StoredTask>& task, T answer, Reply<T> reply);
+  void answerWithGroup(const Caller& caller, const GroupId& group, const Written& written, bool accepted,
+                       Reply<GroupWritten> reply);
+  void decide(const Caller& caller, DecideRequest request, JoinRequest::State decision,
+              Reply<RequestWritten> reply);
+  std::string newId();
+
+  Parts parts_;
+  Mutex random_mutex_;
+  Random random_ GUARDED_BY(random_mutex_);
+};
+
+}  // namespace kith
