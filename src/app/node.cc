@@ -49,6 +49,7 @@ Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& 
   TRY(node->listen());
   TRY(node->listenForCommands());
   node->run();
+  node->tasks_->start();
   node->warnOfOpenAddress();
   return node;
 }

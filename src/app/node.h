@@ -17,8 +17,10 @@
 #include "presence/presence.h"
 #include "rest/rest.h"
 #include "service/chat.h"
+#include "service/groups.h"
 #include "service/password_pool.h"
 #include "service/rooms.h"
+#include "service/task_runner.h"
 #include "service/tokens.h"
 #include "store/store.h"
 
@@ -86,8 +88,10 @@ class Node {
   std::unique_ptr<TypingIndicator> typing_;
   std::unique_ptr<Tokens> tokens_;
   std::unique_ptr<AccountService> accounts_;
+  std::unique_ptr<TaskRunner> tasks_;
   std::unique_ptr<ChatService> chat_;
   std::unique_ptr<DiscussionRoomService> rooms_;
+  std::unique_ptr<CommunityGroupService> groups_;
   std::unique_ptr<Services> services_;
   std::unique_ptr<OperatorCommands> commands_;
   http::Router internal_router_;

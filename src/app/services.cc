@@ -38,15 +38,27 @@ Expected<void, Error> Node::makeServices() {
 
   TRY(makeAccounts());
   chat_ = std::make_unique<ChatService>(*log_of_scopes_, *publish_, *typing_, hash_key);
-  rooms_ = std::make_unique<DiscussionRoomService>(*log_of_scopes_, *publish_, *online_, *typing_, hash_key,
-                                                   RoomLimits{size("limits.rooms_per_user")});
+  tasks_ =
+      std::make_unique<TaskRunner>(TaskRunner::Parts{*loops[0], clock_, *log_of_scopes_, log_, metrics_});
+  RoomLimits room_limits;
+  room_limits.places_per_user_max = size("limits.rooms_per_user");
+  room_limits.rooms_per_group_max = size("limits.rooms_per_group");
+  rooms_ = std::make_unique<DiscussionRoomService>(DiscussionRoomService::Parts{
+      *log_of_scopes_, *publish_, *online_, *typing_, *tasks_, hash_key, room_limits});
+  GroupLimits group_limits;
+  group_limits.places_per_user_max = size("limits.rooms_per_user");
+  group_limits.open_requests_per_user_max = size("limits.open_requests");
+  groups_ = std::make_unique<CommunityGroupService>(CommunityGroupService::Parts{
+      *log_of_scopes_, *publish_, *online_, *typing_, *tasks_, hash_key, group_limits});
   InputLimits input;
   input.message_text_max = size("limits.message_text");
   input.room_name_max = size("limits.room_name");
   input.topic_max = size("limits.topic");
+  input.description_max = size("limits.description");
   input.reason_max = size("limits.reason");
   input.page_max = options_.number("limits.page");
-  services_ = std::make_unique<Services>(Services{*chat_, *rooms_, *online_, *log_of_scopes_, input});
+  services_ =
+      std::make_unique<Services>(Services{*chat_, *rooms_, *groups_, *online_, *log_of_scopes_, input});
   return {};
 }
 

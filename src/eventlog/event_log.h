@@ -26,7 +26,8 @@ struct Attached {
 
 /// What a read of access rights says. `since` below is what a fresh membership starts from.
 struct Granted {
-  std::optional<Offset> joined_at;  // offset of the asker's `member.joined`, in a place
+  std::optional<Offset> joined_at{};  // offset of the asker's `member.joined`, in a place
+  std::optional<Scope> beside{};      // the log that says when this right ends, if it is not this one alone
 };
 
 /// May the asker read this scope? Judged in the snapshot given.

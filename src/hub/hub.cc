@@ -28,9 +28,33 @@ void Hub::unsubscribe(const Scope& scope, Subscriber& subscriber) {
   if (listeners.empty()) places_.erase(found);
 }
 
+template <class Condition>
+void Hub::endIf(const Scope& scope, const Condition& condition) {
+  const auto found = places_.find(scope);
+  if (found == places_.end()) return;
+  Listeners ending;
+  for (auto* listener : found->second.listeners) {
+    if (condition(*listener)) ending.push_back(listener);
+  }
+  for (auto* listener : ending) {
+    unsubscribe(scope, *listener);
+    listener->ended(scope);
+  }
+}
+
+void Hub::endFor(const Scope& scope, const UserId& user) {
+  endIf(scope, [&user](const Subscriber& listener) { return listener.listener() == user; });
+}
+
 std::size_t Hub::broadcast(const Scope& scope, const Publication& publication, const FrameRef& frame) {
   if (publication.type == EntryType::MemberLeft) endFor(scope, publication.ref_user);
   const std::size_t delivered = queue(scope, frame, FrameKind::Entry);
+  const bool own = publication.type == EntryType::RoomDeleted ? scope.kind() == Scope::Kind::Room
+                                                              : publication.type == EntryType::GroupDeleted;
+  if (own) {  // the last thing that is heard of the place
+    settle(scope);
+    endIf(scope, [](const Subscriber&) { return true; });
+  }
   if (scope.kind() == Scope::Kind::User) {
     settle(scope);
     // A copy: what is noticed may end a connection, and with it a subscription.
@@ -81,19 +105,6 @@ void Hub::settleAll() {
     if (due_[i].place != nullptr) settle(*due_[i].place);
   }
   due_.clear();
-}
-
-void Hub::endFor(const Scope& scope, const UserId& user) {
-  const auto found = places_.find(scope);
-  if (found == places_.end()) return;
-  Listeners ending;
-  for (auto* listener : found->second.listeners) {
-    if (listener->listener() == user) ending.push_back(listener);
-  }
-  for (auto* listener : ending) {
-    unsubscribe(scope, *listener);
-    listener->ended(scope);
-  }
 }
 
 }  // namespace kith

@@ -71,6 +71,8 @@ class Hub {
   void settle(Places::value_type& place);
   void settleAll();
   void endFor(const Scope& scope, const UserId& user);
+  template <class Condition>
+  void endIf(const Scope& scope, const Condition& condition);
 
   Loop& loop_;
   Places places_;

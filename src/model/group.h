@@ -22,11 +22,14 @@ struct Group {
   std::string description;  // up to 2000
   JoinMode join_mode = JoinMode::Open;
   std::int64_t capacity = 0;            // members at most; 0: no limit
-  RoomId main_room;                     // made with the group, joined, left and deleted with it
   std::vector<RoomId> default_rooms{};  // at most 10: joined with the group, left alone later
   UserId created_by{};
   WallMs created_at = 0;
   std::string folded_name{};  // what a search of the list looks at
+
+  /// Made with the group, joined, left and deleted with it.
+  RoomId mainRoom() const { return mainRoomOf(id); }
+  static RoomId mainRoomOf(const GroupId& group) { return RoomId::trusted(group.text()); }
 };
 
 struct GroupMember {

@@ -24,7 +24,9 @@ struct Room {
   std::int64_t capacity = 0;  // members at most; 0: no limit
   WallMs archived_at = 0;     // 0: active
   std::string folded_name{};  // what a search of the list looks at
-  bool main = false;          // of its group: entered, left and ended with it
+
+  /// The main room of its group has the group's id: entered, left and ended with it.
+  bool isMain() const { return !group.empty() && id.text() == group.text(); }
 };
 
 struct RoomMember {

@@ -19,6 +19,8 @@ int statusOf(FaultCode code) {
     case FaultCode::BadRequest:
     case FaultCode::TextTooLong:
       return 422;
+    case FaultCode::Archived:
+    case FaultCode::RequestNotPending:
     case FaultCode::Full:
     case FaultCode::NonceConflict:
     case FaultCode::Already:

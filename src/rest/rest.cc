@@ -55,8 +55,13 @@ void Rest::addOperation(http::Router& router, const Operation& operation) {
     });
     callerOf(parts_.accounts, shared->first, std::move(identified));
   };
-  router.add(*method, "/api/v1" + std::string(operation.route), std::move(handler),
-             {parts_.options.body_bytes_max});
+  const http::RouteOptions limits{parts_.options.body_bytes_max};
+  if (!operation.route.starts_with(kPlacePath)) {
+    return router.add(*method, "/api/v1" + std::string(operation.route), std::move(handler), limits);
+  }
+  for (const auto* place : {"/api/v1/rooms/{room}", "/api/v1/groups/{group}"}) {
+    router.add(*method, place + std::string(operation.route.substr(kPlacePath.size())), handler, limits);
+  }
 }
 
 }  // namespace kith

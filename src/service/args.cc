@@ -2,6 +2,9 @@
 
 #include <simdjson.h>
 
+#include <set>
+#include <sstream>
+
 #include "base/assert.h"
 #include "service/text_rules.h"
 
@@ -40,43 +43,93 @@ using Value = std::variant<std::string, std::int64_t, bool>;
 
 constexpr std::int64_t kNumberMax = (std::int64_t{1} << 53) - 1;  // what JSON carries everywhere
 
-Result<Value> checkedValue(const Field& field, const InputLimits& limits, const element& value) {
+Result<std::string> checkedId(const Field& field, std::string text) {
+  if (!isIdText(text)) return bad(field, "must be 1 to 64 characters of A-Z a-z 0-9 _ -");
+  return text;
+}
+
+Result<std::string> checkedSlug(const Field& field, std::string text, std::size_t max) {
+  bool good = text.size() >= 2 && text.size() <= max && text.front() != '-' && text.back() != '-';
+  for (const char c : text) good = good && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
+  if (!good)
+    return bad(field, "must be 2 to " + std::to_string(max) + " characters of a-z 0-9 and, inside, -");
+  return text;
+}
+
+Result<Value> checkedIds(const Field& field, const element& value, std::size_t max) {
+  simdjson::dom::array array;
+  const auto detail = "must be a list of at most " + std::to_string(max) + " different ids";
+  if (value.get(array) != simdjson::SUCCESS || array.size() > max) return bad(field, detail);
+  std::set<std::string> seen;
+  std::string ids;
+  for (const auto item : array) {
+    auto id = TRY(checkedId(field, TRY(stringOf(field, item))));
+    if (!seen.insert(id).second) return bad(field, detail);
+    if (!ids.empty()) ids += ' ';
+    ids += id;
+  }
+  return Value(std::move(ids));
+}
+
+Result<Value> checkedText(const Field& field, const InputLimits& limits, std::string text) {
   const std::string name(field.name);
   switch (field.type) {
+    case FieldType::Nonce:
+      return Value(TRY(checkedNonce(field, std::move(text), limits.nonce_bytes_max)));
+    case FieldType::MessageText:
+      return Value(TRY(checkedMessage(text, name, limits.message_text_max, limits.message_bytes_max)));
+    case FieldType::RoomName:
+      return Value(TRY(checkedName(text, name, limits.room_name_max)));
+    case FieldType::Topic:
+      return Value(TRY(checkedLine(text, name, limits.topic_max)));
+    case FieldType::Description:
+      return Value(TRY(kith::checkedText(text, name, {0, limits.description_max})));
+    case FieldType::Query:
+      return Value(TRY(checkedLine(text, name, limits.room_name_max)));
+    case FieldType::Reason:
+      return Value(TRY(checkedLine(text, name, limits.reason_max)));
+    case FieldType::Slug:
+      return Value(TRY(checkedSlug(field, std::move(text), limits.slug_max)));
+    default:
+      return bad(field, "is of an unknown type");
+  }
+}
+
+Result<Value> oneOf(const Field& field, const element& value, std::string_view first,
+                    std::string_view second) {
+  auto text = TRY(stringOf(field, value));
+  if (text == first || text == second) return Value(std::move(text));
+  return bad(field, "must be \"" + std::string(first) + "\" or \"" + std::string(second) + "\"");
+}
+
+Result<Value> checkedValue(const Field& field, const InputLimits& limits, const element& value) {
+  switch (field.type) {
     case FieldType::RoomId:
+    case FieldType::GroupId:
     case FieldType::UserId:
-    case FieldType::Cursor: {
-      auto text = TRY(stringOf(field, value));
-      if (!isIdText(text)) return bad(field, "must be 1 to 64 characters of A-Z a-z 0-9 _ -");
-      return Value(std::move(text));
-    }
+    case FieldType::RequestId:
+    case FieldType::Cursor:
+      return Value(TRY(checkedId(field, TRY(stringOf(field, value)))));
     case FieldType::Seq:
       return Value(TRY(integerOf(field, value, 1, kNumberMax)));
     case FieldType::Limit:
       return Value(TRY(integerOf(field, value, 1, limits.page_max)));
+    case FieldType::Capacity:
+      return Value(TRY(integerOf(field, value, 0, limits.capacity_max)));
     case FieldType::Boolean: {
       bool flag = false;
       if (value.get(flag) != simdjson::SUCCESS) return bad(field, "must be true or false");
       return Value(flag);
     }
-    case FieldType::Format: {
-      auto text = TRY(stringOf(field, value));
-      if (text != "plain" && text != "markdown") return bad(field, "must be \"plain\" or \"markdown\"");
-      return Value(std::move(text));
-    }
-    case FieldType::Nonce:
-      return Value(TRY(checkedNonce(field, TRY(stringOf(field, value)), limits.nonce_bytes_max)));
-    case FieldType::MessageText:
-      return Value(TRY(checkedMessage(TRY(stringOf(field, value)), name, limits.message_text_max,
-                                      limits.message_bytes_max)));
-    case FieldType::RoomName:
-      return Value(TRY(checkedName(TRY(stringOf(field, value)), name, limits.room_name_max)));
-    case FieldType::Topic:
-      return Value(TRY(checkedLine(TRY(stringOf(field, value)), name, limits.topic_max)));
-    case FieldType::Reason:
-      return Value(TRY(checkedLine(TRY(stringOf(field, value)), name, limits.reason_max)));
+    case FieldType::Format:
+      return oneOf(field, value, "plain", "markdown");
+    case FieldType::JoinMode:
+      return oneOf(field, value, "open", "approval");
+    case FieldType::RoomIds:
+      return checkedIds(field, value, limits.default_rooms_max);
+    default:
+      return checkedText(field, limits, TRY(stringOf(field, value)));
   }
-  return bad(field, "is of an unknown type");
 }
 
 }  // namespace
@@ -113,6 +166,13 @@ const std::string& Args::text(std::string_view name) const {
   return value == nullptr ? none : std::get<std::string>(*value);
 }
 
+std::vector<RoomId> Args::rooms(std::string_view name) const {
+  std::istringstream ids(text(name));
+  std::vector<RoomId> rooms;
+  for (std::string id; ids >> id;) rooms.push_back(RoomId::trusted(id));
+  return rooms;
+}
+
 std::int64_t Args::number(std::string_view name, std::int64_t otherwise) const {
   const auto* value = find(name);
   return value == nullptr ? otherwise : std::get<std::int64_t>(*value);
@@ -126,8 +186,11 @@ bool Args::flag(std::string_view name, bool otherwise) const {
 std::string_view jsonTypeOf(FieldType type) {
   switch (type) {
     case FieldType::Seq:
+    case FieldType::Capacity:
     case FieldType::Limit:
       return "integer";
+    case FieldType::RoomIds:
+      return "array";
     case FieldType::Boolean:
       return "boolean";
     default:

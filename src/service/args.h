@@ -18,11 +18,19 @@ namespace kith {
 /// and the reference say the same.
 enum class FieldType {
   RoomId,
+  GroupId,
   UserId,
+  RequestId,
   Seq,          // 1 and up
   MessageText,  // limit of the server's options
-  RoomName,
+  RoomName,     // of a group too
   Topic,
+  Description,
+  Slug,
+  JoinMode,  // "open" or "approval"
+  Capacity,  // members at most; 0: no limit
+  Query,     // part of a name
+  RoomIds,   // a list of at most 10
   Reason,
   Nonce,
   Format,  // "plain" or "markdown"
@@ -43,6 +51,10 @@ struct InputLimits {
   std::size_t message_bytes_max = 16 * 1024;
   std::size_t room_name_max = 64;
   std::size_t topic_max = 1024;
+  std::size_t description_max = 2000;
+  std::size_t slug_max = 64;
+  std::int64_t capacity_max = 1'000'000;
+  std::size_t default_rooms_max = 10;
   std::size_t reason_max = 500;
   std::size_t nonce_bytes_max = 64;
   std::int64_t page_max = 200;
@@ -64,9 +76,13 @@ class Args {
   bool flag(std::string_view name, bool otherwise) const;
   RoomId room(std::string_view name = "room") const { return RoomId::trusted(text(name)); }
   UserId user(std::string_view name = "user") const { return UserId::trusted(text(name)); }
+  GroupId group(std::string_view name = "group") const { return GroupId::trusted(text(name)); }
+  /// The room or group that a request speaks of where it may be either.
+  Scope place() const { return has("group") ? Scope::of(group()) : Scope::of(room()); }
+  std::vector<RoomId> rooms(std::string_view name) const;
 
  private:
-  using Value = std::variant<std::string, std::int64_t, bool>;
+  using Value = std::variant<std::string, std::int64_t, bool>;  // of a list: its ids, a space between two
   const Value* find(std::string_view name) const;
   std::vector<std::pair<std::string_view, Value>> values_;
 };

@@ -7,6 +7,7 @@
 #include "base/task.h"
 #include "model/fault.h"
 #include "model/user.h"
+#include "service/right.h"
 
 namespace kith {
 
@@ -16,6 +17,9 @@ struct Caller {
   std::string name;  // shown to others
   SiteRole site_role = SiteRole::Member;
   SessionId login;  // the sign-in of an own account, or empty
+  /// Of the operation that he runs: what a service judges, so that no operation can be judged by another
+  /// right than its row of the table says.
+  Right right = Right::Nothing;
 };
 
 /// The answer of an operation. Called once, on any thread: who asked hops to his own loop.

@@ -33,9 +33,8 @@ store::EntryDraft messageDraft(const SendMessage& request, const Caller& caller)
 
 store::AppendRun plainSend(const SendMessage& request, const Caller& caller) {
   return [request, caller](store::ScopeState& now) -> Result<store::EntryDraft> {
-    const auto room = TRY(now.room());
-    const auto mine = TRY(now.member(caller.user));
-    TRY(judge(Right::PostMessage, {caller.user, room, mine}));
+    const auto own = TRY(standingIn(now, caller.user));
+    TRY(judge(caller.right, RoomFacts{caller, own}));
     return messageDraft(request, caller);
   };
 }
@@ -44,7 +43,7 @@ store::AppendRun plainSend(const SendMessage& request, const Caller& caller) {
 /// sender's other messages.
 store::TransactionRun replySend(const SendMessage& request, const Caller& caller) {
   return [request, caller](store::Transaction& now) -> Result<store::Drafts> {
-    TRY(judgeInRoom(Right::PostMessage, now, caller.user, request.room));
+    TRY(judgeInRoom(caller.right, now, caller, request.room));
     if (!TRY(now.message(request.room, request.reply_to))) {
       return Fault::badField("reply_to", "must be the seq of a message of this room");
     }
@@ -78,11 +77,9 @@ void ChatService::editMessage(const Caller& caller, EditMessage request, Reply<W
   const auto hash = requestHash(hash_key_, "chat.edit", {seq, request.text});
   const auto bytes = request.text.size();
   auto run = [request, caller](store::Transaction& now) -> Result<store::Drafts> {
-    const auto room = TRY(now.room(request.room));
-    const auto mine = TRY(now.member(request.room, caller.user));
-    TRY(judge(Right::ReadRoom, {caller.user, room, mine}));
+    const auto own = TRY(standingIn(now, request.room, caller.user));
     const auto message = TRY(now.message(request.room, request.seq));
-    TRY(judge(Right::EditMessage, {caller.user, room, mine, Facts::kNobody, message ? &*message : nullptr}));
+    TRY(judge(caller.right, RoomFacts{caller, own, RoomFacts::kNobody, message ? &*message : nullptr}));
     if (message->text == request.text) return store::Drafts{};
     TRY(now.editMessage(request.room, request.seq, request.text));
     store::EntryDraft draft;
@@ -104,12 +101,10 @@ void ChatService::deleteMessage(const Caller& caller, DeleteMessage request, Rep
   const auto seq = std::to_string(request.seq);
   const auto hash = requestHash(hash_key_, "chat.delete", {seq, request.reason});
   auto run = [request, caller](store::Transaction& now) -> Result<store::Drafts> {
-    const auto room = TRY(now.room(request.room));
-    const auto mine = TRY(now.member(request.room, caller.user));
-    TRY(judge(Right::ReadRoom, {caller.user, room, mine}));
+    const auto own = TRY(standingIn(now, request.room, caller.user));
     const auto message = TRY(now.message(request.room, request.seq));
-    const auto author = message ? TRY(now.member(request.room, message->author)) : Facts::kNobody;
-    TRY(judge(Right::DeleteMessage, {caller.user, room, mine, author, message ? &*message : nullptr}));
+    const auto author = message ? TRY(standingIn(now, request.room, message->author)) : Standing{};
+    TRY(judge(caller.right, RoomFacts{caller, own, author, message ? &*message : nullptr}));
     if (message->deleted()) return store::Drafts{};
     TRY(now.deleteMessage(request.room, request.seq, caller.user, request.reason));
     store::EntryDraft draft;
@@ -146,8 +141,8 @@ void ChatService::broadcastMessageDelete(const store::Committed& committed) {
 void ChatService::broadcastTyping(const Caller& caller, const RoomId& room, TypingIndicator::State state,
                                   Reply<bool> reply) {
   log_.read(
-      [user = caller.user, room](store::Reader& reader) -> Result<void> {
-        return judgeInRoom(Right::Type, reader, user, room);
+      [caller, room](store::Reader& reader) -> Result<void> {
+        return judgeInRoom(caller.right, reader, caller, room);
       },
       [this, caller, room, state, reply = std::move(reply)](Result<void> result) mutable {
         if (!result) return reply(result.error());

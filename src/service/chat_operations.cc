@@ -189,11 +189,11 @@ void getEdits(Services& services, const Caller& caller, const Args& args, Reply<
 
 void setTyping(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
   const auto state = args.flag("on", false) ? TypingIndicator::State::On : TypingIndicator::State::Off;
-  services.chat.broadcastTyping(caller, args.room(), state,
-                                [reply = std::move(reply)](Result<bool> result) mutable {
-                                  if (!result) return reply(result.error());
-                                  reply(std::string("{}"));
-                                });
+  const auto room = args.has("group") ? Group::mainRoomOf(args.group()) : args.room();
+  services.chat.broadcastTyping(caller, room, state, [reply = std::move(reply)](Result<bool> result) mutable {
+    if (!result) return reply(result.error());
+    reply(std::string("{}"));
+  });
 }
 
 }  // namespace kith

@@ -30,10 +30,10 @@ Result<void> fillShown(store::Reader& reader, const RoomId& room, ShownPage& sho
 void ChatService::getMessages(const Caller& caller, const RoomId& room, store::PageQuery query,
                               Reply<ShownPage> reply) {
   log_.readValue<ShownPage>(
-      [user = caller.user, room, query](store::Reader& reader) -> Result<ShownPage> {
+      [caller, room, query](store::Reader& reader) -> Result<ShownPage> {
         ShownPage shown{TRY(reader.page(room, query)), {}, {}};
         TRY(fillShown(reader, room, shown));
-        TRY(judgeInRoom(Right::ReadRoom, reader, user, room));
+        TRY(judgeInRoom(caller.right, reader, caller, room));
         return shown;
       },
       std::move(reply));
@@ -41,11 +41,11 @@ void ChatService::getMessages(const Caller& caller, const RoomId& room, store::P
 
 void ChatService::getMessage(const Caller& caller, const RoomId& room, Offset seq, Reply<ShownPage> reply) {
   log_.readValue<ShownPage>(
-      [user = caller.user, room, seq](store::Reader& reader) -> Result<ShownPage> {
+      [caller, room, seq](store::Reader& reader) -> Result<ShownPage> {
         ShownPage shown{TRY(reader.page(room, {store::PageQuery::From::Around, seq, 1})), {}, {}};
         std::erase_if(shown.page.messages, [&](const auto& row) { return row.first.seq != seq; });
         TRY(fillShown(reader, room, shown));
-        TRY(judgeInRoom(Right::ReadRoom, reader, user, room));
+        TRY(judgeInRoom(caller.right, reader, caller, room));
         if (shown.page.messages.empty()) return Fault::of(FaultCode::NotFound);
         return shown;
       },
@@ -55,10 +55,10 @@ void ChatService::getMessage(const Caller& caller, const RoomId& room, Offset se
 void ChatService::getEdits(const Caller& caller, const RoomId& room, Offset seq,
                            Reply<std::vector<MessageEdit>> reply) {
   log_.readValue<std::vector<MessageEdit>>(
-      [user = caller.user, room, seq](store::Reader& reader) -> Result<std::vector<MessageEdit>> {
+      [caller, room, seq](store::Reader& reader) -> Result<std::vector<MessageEdit>> {
         const auto message = TRY(reader.message(room, seq));
         auto edits = TRY(reader.edits(room, seq));
-        TRY(judgeInRoom(Right::ReadRoom, reader, user, room));
+        TRY(judgeInRoom(caller.right, reader, caller, room));
         if (!message) return Fault::of(FaultCode::NotFound);
         return edits;
       },

@@ -7,9 +7,8 @@
 #include "base/mutex.h"
 #include "base/random.h"
 #include "service/chat.h"
-#include "service/online_status.h"
+#include "service/place_broadcast.h"
 #include "service/place_entries.h"
-#include "service/rooms.h"
 #include "service/task_runner.h"
 
 namespace kith {
@@ -113,8 +112,7 @@ class CommunityGroupService {
                    Reply<RequestWritten> reply);
   void approveJoinRequest(const Caller& caller, DecideRequest request, Reply<RequestWritten> reply);
   void rejectJoinRequest(const Caller& caller, DecideRequest request, Reply<RequestWritten> reply);
-  void cancelJoinRequest(const Caller& caller, const GroupId& group, const std::string& nonce,
-                         Reply<RequestWritten> reply);
+  void cancelJoinRequest(const Caller& caller, DecideRequest request, Reply<RequestWritten> reply);
   /// Its rooms first, the group last.
   void leaveGroup(const Caller& caller, const GroupId& group, const std::string& nonce,
                   Reply<LeftGroup> reply);
@@ -130,26 +128,53 @@ class CommunityGroupService {
 
  private:
   // Steps of tasks, each repeatable.
-  void joinDefaultRoom(const StoredTask& task, Reply<bool> reply);
-  void leaveOneRoom(const StoredTask& task, Reply<bool> reply);
-  void leaveLast(const StoredTask& task, Reply<bool> reply);
-  void endOneRoom(const StoredTask& task, Reply<bool> reply);
-  void letMembersGo(const StoredTask& task, Reply<bool> reply);
-  void closeRequests(const StoredTask& task, Reply<bool> reply);
+  void handleTasks();
+  void enterDefaultRoom(const StoredTask& task, Reply<TaskRunner::Next> reply);
+  void leaveOneRoom(const StoredTask& task, Reply<TaskRunner::Next> reply);
+  void endOnePart(const StoredTask& task, Reply<TaskRunner::Next> reply);
 
-  void append(store::WriteItem item);
+  void leaveRoomOf(const StoredTask& task, const RoomId& room, Reply<TaskRunner::Next> reply);
+  void leaveAtLast(const StoredTask& task, Reply<TaskRunner::Next> reply);
+  void endRoom(const StoredTask& task, const RoomId& room, Reply<TaskRunner::Next> reply);
+  void closeRequests(const StoredTask& task, std::vector<store::RequestRow> open,
+                     Reply<TaskRunner::Next> reply);
+  void letMembersGo(const StoredTask& task, std::vector<store::GroupMemberRow> members,
+                    Reply<TaskRunner::Next> reply);
+  /// In whose name a step writes, and where.
+  struct StepBy {
+    std::vector<Scope> scopes;
+    UserId author;
+    std::string nonce;
+    std::string hash;
+  };
+  /// Commits a step and broadcasts it; then the task stands as `next` says.
+  void appendStep(StepBy by, store::TransactionRun run, TaskRunner::Next next, Reply<TaskRunner::Next> reply);
+  void appendStep(StepBy by, store::TransactionRun run, Callback<TaskRunner::Next()> next,
+                  Reply<TaskRunner::Next> reply);
+
   void broadcast(const store::Committed& committed);
-  void broadcastUserJoined(const store::CommittedEntry& entry);
-  void broadcastUserLeft(const store::CommittedEntry& entry);
+  void broadcastUserJoined(const store::CommittedEntry& entry) { places_.joined(entry); }
+  void broadcastUserLeft(const store::CommittedEntry& entry) { places_.left(entry); }
+  /// Answers once `task` (if there is one) has ended, or the patience is over.
   template <class T>
-  void answerAfter(const std::optional<StoredTask>& task, T answer, Reply<T> reply);
-  void answerWithGroup(const Caller& caller, const GroupId& group, const Written& written, bool accepted,
+  void answerAfter(std::optional<StoredTask> task, T answer, Reply<T> reply) {
+    if (!task) return reply(std::move(answer));
+    auto held = std::make_shared<std::pair<T, Reply<T>>>(std::move(answer), std::move(reply));
+    parts_.tasks.run(std::move(*task), [held](bool done) {
+      held->first.accepted = !done;
+      held->second(std::move(held->first));
+    });
+  }
+  void answerWithGroup(const Caller& caller, const GroupId& group, const Written& written,
                        Reply<GroupWritten> reply);
-  void decide(const Caller& caller, DecideRequest request, JoinRequest::State decision,
-              Reply<RequestWritten> reply);
+  void answerWithRequest(const JoinRequestId& request, const Written& written, Reply<RequestWritten> reply);
+  void readRequest(const Caller& caller, const DecideRequest& request, Reply<JoinRequest> reply);
+  void close(const Caller& caller, const JoinRequest& known, JoinRequest::State state,
+             const std::string& reason, const std::string& nonce, Reply<RequestWritten> reply);
   std::string newId();
 
   Parts parts_;
+  PlaceBroadcast places_;
   Mutex random_mutex_;
   Random random_ GUARDED_BY(random_mutex_);
 };

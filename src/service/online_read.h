@@ -7,7 +7,7 @@
 
 namespace kith {
 
-/// One page of who of a room is online, as its members see it.
+/// One page of who of a room or group is online, as its members see it.
 struct OnlineShown {
   struct Person {
     UserId id;
@@ -18,10 +18,10 @@ struct OnlineShown {
   std::string next;  // empty: the last page
 };
 
-/// Judges the right to read the room, then asks. The limit is of the page; `count` is of all.
-void readOnlineInRoom(Services& services, const Caller& caller, const RoomId& room, const std::string& cursor,
-                      std::size_t limit, Reply<OnlineShown> reply);
-void readOnlineCountInRoom(Services& services, const Caller& caller, const RoomId& room,
-                           Reply<std::int64_t> reply);
+/// Asks who is online, then for their names and the right to know, in one snapshot. The limit is of the
+/// page; `count` is of all.
+void readOnline(Services& services, const Caller& caller, const Scope& place, const std::string& cursor,
+                std::size_t limit, Reply<OnlineShown> reply);
+void readOnlineCount(Services& services, const Caller& caller, const Scope& place, Reply<std::int64_t> reply);
 
 }  // namespace kith

@@ -144,16 +144,12 @@ void OnlineStatusService::changed(const PresenceChange& change) {
   for (const Scope& place : change.scopes) signals_.changed(place, change.user, change.now);
 }
 
-void OnlineStatusService::getOnlineUsersInRoom(const RoomId& room, const std::string& cursor,
-                                               std::size_t limit, Reply<OnlinePage> reply) {
+void OnlineStatusService::getOnlineUsers(const Scope& place, const std::string& cursor, std::size_t limit,
+                                         Reply<OnlinePage> reply) {
   if (limit < 1 || limit > options_.page_users_max) {
     return reply(Fault::badField("limit", "must be 1 to " + std::to_string(options_.page_users_max)));
   }
-  presence_.online(Scope::of(room), cursor, limit, std::move(reply));
-}
-
-void OnlineStatusService::getOnlineCountInRoom(const RoomId& room, Reply<std::int64_t> reply) {
-  presence_.count(Scope::of(room), std::move(reply));
+  presence_.online(place, cursor, limit, std::move(reply));
 }
 
 void OnlineStatusService::isUserOnline(const UserId& user, Reply<bool> reply) {

@@ -62,8 +62,19 @@ class OnlineStatusService {
 
   /// `limit` is 1 to page_users_max, `cursor` empty or a former page's; else BadRequest with the field.
   void getOnlineUsersInRoom(const RoomId& room, const std::string& cursor, std::size_t limit,
-                            Reply<OnlinePage> reply);
-  void getOnlineCountInRoom(const RoomId& room, Reply<std::int64_t> reply);
+                            Reply<OnlinePage> reply) {
+    getOnlineUsers(Scope::of(room), cursor, limit, std::move(reply));
+  }
+  void getOnlineUsersInGroup(const GroupId& group, const std::string& cursor, std::size_t limit,
+                             Reply<OnlinePage> reply) {
+    getOnlineUsers(Scope::of(group), cursor, limit, std::move(reply));
+  }
+  void getOnlineCountInRoom(const RoomId& room, Reply<std::int64_t> reply) {
+    presence_.count(Scope::of(room), std::move(reply));
+  }
+  void getOnlineCountInGroup(const GroupId& group, Reply<std::int64_t> reply) {
+    presence_.count(Scope::of(group), std::move(reply));
+  }
   void isUserOnline(const UserId& user, Reply<bool> reply);
 
  private:
@@ -76,6 +87,8 @@ class OnlineStatusService {
     bool up = false;           // the backend was told
   };
 
+  void getOnlineUsers(const Scope& place, const std::string& cursor, std::size_t limit,
+                      Reply<OnlinePage> reply);
   void opened(const UserId& user, const ConnectionId& connection);
   void closed(const UserId& user, const ConnectionId& connection, CloseKind how);
   void endGrace(Person& person);

@@ -1,6 +1,7 @@
 #include "service/operations.h"
 
 #include "service/chat_operations.h"
+#include "service/group_operations.h"
 #include "service/room_operations.h"
 
 namespace kith {
@@ -9,6 +10,13 @@ namespace {
 constexpr auto kOptional = Field::Need::Optional;
 
 const Field kRoom{"room", FieldType::RoomId};
+const Field kGroup{"group", FieldType::GroupId};
+const Field kRoomOr{"room", FieldType::RoomId, kOptional};
+const Field kOrGroup{"group", FieldType::GroupId, kOptional};
+const Field kRequest{"request", FieldType::RequestId};
+const Field kQuery{"query", FieldType::Query, kOptional};
+const Field kTopic{"topic", FieldType::Topic, kOptional};
+const Field kCapacity{"capacity", FieldType::Capacity, kOptional};
 const Field kUser{"user", FieldType::UserId};
 const Field kSeq{"seq", FieldType::Seq};
 const Field kNonce{"nonce", FieldType::Nonce, kOptional};
@@ -29,29 +37,67 @@ const std::vector<Operation>& operations() {
        {kRoom, kSeq, {"text", FieldType::MessageText}, kNonce}, editMessage},
       {"chat.delete", "DELETE", "/rooms/{room}/messages/{seq}", 200, Right::DeleteMessage,
        "Deletes a message and leaves a tombstone.", {kRoom, kSeq, kReason, kNonce}, deleteMessage},
-      {"chat.history", "GET", "/rooms/{room}/messages", 200, Right::ReadRoom, "One page of messages.",
+      {"chat.history", "GET", "/rooms/{room}/messages", 200, Right::ReadPlace, "One page of messages.",
        {kRoom, {"before", FieldType::Seq, kOptional}, {"after", FieldType::Seq, kOptional},
         {"around", FieldType::Seq, kOptional}, kLimit}, getMessages},
-      {"chat.get", "GET", "/rooms/{room}/messages/{seq}", 200, Right::ReadRoom, "One message.", {kRoom, kSeq}, getMessage},
-      {"chat.edits", "GET", "/rooms/{room}/messages/{seq}/edits", 200, Right::ReadRoom, "The old texts of a message.",
+      {"chat.get", "GET", "/rooms/{room}/messages/{seq}", 200, Right::ReadPlace, "One message.", {kRoom, kSeq}, getMessage},
+      {"chat.edits", "GET", "/rooms/{room}/messages/{seq}/edits", 200, Right::ReadPlace, "The old texts of a message.",
        {kRoom, kSeq, {"after", FieldType::Seq, kOptional}}, getEdits},
-      {"chat.typing", "POST", "/rooms/{room}/typing", 200, Right::Type, "Says that the caller types, or has stopped.",
-       {kRoom, {"on", FieldType::Boolean}}, setTyping},
-      {"room.list", "GET", "/rooms", 200, Right::SeeRooms, "The rooms, by name.",
-       {{"joined", FieldType::Boolean, kOptional}, kCursor, kLimit}, listRooms},
+      {"chat.typing", "POST", "/{place}/typing", 200, Right::Type,
+       "Says that the caller types in a room, or in the main room of a group, or has stopped.",
+       {kRoomOr, kOrGroup, {"on", FieldType::Boolean}}, setTyping},
+      {"room.list", "GET", "/rooms", 200, Right::SeeRooms, "The rooms, by name: of no group, or of one.",
+       {{"joined", FieldType::Boolean, kOptional}, kOrGroup, kQuery, kCursor, kLimit}, listRooms},
       {"room.get", "GET", "/rooms/{room}", 200, Right::SeeRooms, "One room.", {kRoom}, getRoom},
-      {"room.create", "POST", "/rooms", 201, Right::CreateRoom, "Makes a room; its maker owns it.",
-       {{"name", FieldType::RoomName}, {"topic", FieldType::Topic, kOptional}, kNonce}, createRoom},
+      {"room.create", "POST", "/rooms", 201, Right::CreateRoom, "Makes a room, perhaps in a group; its maker owns it.",
+       {{"name", FieldType::RoomName}, kTopic, kOrGroup, kCapacity, kNonce}, createRoom},
+      {"room.update", "PATCH", "/rooms/{room}", 200, Right::UpdateRoom, "Changes what is given.",
+       {kRoom, {"name", FieldType::RoomName, kOptional}, kTopic, kCapacity, kNonce}, updateRoom},
+      {"room.archive", "POST", "/rooms/{room}/archive", 200, Right::ArchiveRoom, "From now on it can only be read.",
+       {kRoom, kNonce}, archiveRoom},
+      {"room.unarchive", "POST", "/rooms/{room}/unarchive", 200, Right::ArchiveRoom, "Takes an archived room up again.",
+       {kRoom, kNonce}, unarchiveRoom},
+      {"room.delete", "DELETE", "/rooms/{room}", 200, Right::DeleteRoom, "Ends a room for everybody.", {kRoom, kNonce}, deleteRoom},
       {"room.join", "POST", "/rooms/{room}/join", 200, Right::JoinRoom, "Joins a room.", {kRoom, kNonce}, joinRoom},
       {"room.leave", "POST", "/rooms/{room}/leave", 200, Right::LeaveRoom, "Leaves a room.", {kRoom, kNonce}, leaveRoom},
       {"room.kick", "POST", "/rooms/{room}/members/{user}/kick", 200, Right::KickMember, "Puts a member out of the room.",
        {kRoom, kUser, kReason, kNonce}, kickMember},
-      {"room.members", "GET", "/rooms/{room}/members", 200, Right::ReadRoom, "The members of a room.",
+      {"room.members", "GET", "/rooms/{room}/members", 200, Right::ReadPlace, "The members of a room.",
        {kRoom, kCursor, kLimit}, getMembers},
-      {"presence.room", "GET", "/rooms/{room}/presence", 200, Right::ReadRoom, "Who of the room is online.",
-       {kRoom, kCursor, kLimit}, getOnlineUsersInRoom},
-      {"presence.count", "GET", "/rooms/{room}/presence/count", 200, Right::ReadRoom, "How many of the room are online.",
-       {kRoom}, getOnlineCountInRoom},
+      {"group.list", "GET", "/groups", 200, Right::SeeGroups, "The groups, by name.",
+       {{"joined", FieldType::Boolean, kOptional}, kQuery, kCursor, kLimit}, listGroups},
+      {"group.get", "GET", "/groups/{group}", 200, Right::SeeGroups, "One group.", {kGroup}, getGroup},
+      {"group.create", "POST", "/groups", 201, Right::CreateGroup, "Founds a group with its main room.",
+       {{"name", FieldType::RoomName}, {"slug", FieldType::Slug, kOptional}, {"description", FieldType::Description, kOptional},
+        {"join_mode", FieldType::JoinMode, kOptional}, kCapacity, kNonce}, createGroup},
+      {"group.update", "PATCH", "/groups/{group}", 200, Right::UpdateGroup, "Changes what is given.",
+       {kGroup, {"name", FieldType::RoomName, kOptional}, {"description", FieldType::Description, kOptional},
+        {"join_mode", FieldType::JoinMode, kOptional}, kCapacity, {"default_rooms", FieldType::RoomIds, kOptional}, kNonce},
+       updateGroup},
+      {"group.delete", "DELETE", "/groups/{group}", 200, Right::DeleteGroup, "Ends a group and its rooms for everybody.",
+       {kGroup, kNonce}, deleteGroup},
+      {"group.join", "POST", "/groups/{group}/join", 200, Right::JoinGroup, "Joins an open group, asks another to be let in.",
+       {kGroup, kNonce}, joinGroup},
+      {"group.leave", "POST", "/groups/{group}/leave", 200, Right::LeaveGroup, "Leaves a group and its rooms.",
+       {kGroup, kNonce}, leaveGroup},
+      {"group.kick", "POST", "/groups/{group}/members/{user}/kick", 200, Right::KickFromGroup,
+       "Puts a member out of the group and its rooms.", {kGroup, kUser, kReason, kNonce}, kickFromGroup},
+      {"group.members", "GET", "/groups/{group}/members", 200, Right::ReadPlace, "The members of a group.",
+       {kGroup, kCursor, kLimit}, getGroupMembers},
+      {"group.requests", "GET", "/groups/{group}/requests", 200, Right::DecideRequests, "Who asks to be let in, the oldest first.",
+       {kGroup, kCursor, kLimit}, getRequests},
+      {"group.approve", "POST", "/groups/{group}/requests/{request}/approve", 200, Right::DecideRequests, "Lets an applicant in.",
+       {kGroup, kRequest, kNonce}, approveRequest},
+      {"group.reject", "POST", "/groups/{group}/requests/{request}/reject", 200, Right::DecideRequests, "Turns an applicant down.",
+       {kGroup, kRequest, kReason, kNonce}, rejectRequest},
+      {"group.cancel", "POST", "/groups/{group}/requests/{request}/cancel", 200, Right::CancelRequest, "Withdraws the own request.",
+       {kGroup, kRequest, kNonce}, cancelRequest},
+      {"presence.room", "GET", "/rooms/{room}/presence", 200, Right::ReadPlace, "Who of the room is online.",
+       {kRoom, kCursor, kLimit}, getOnlineUsers},
+      {"presence.group", "GET", "/groups/{group}/presence", 200, Right::ReadPlace, "Who of the group is online.",
+       {kGroup, kCursor, kLimit}, getOnlineUsers},
+      {"presence.count", "GET", "/{place}/presence/count", 200, Right::ReadPlace, "How many of the room or group are online.",
+       {kRoomOr, kOrGroup}, getOnlineCount},
   };
   // clang-format on
   return table;
@@ -69,7 +115,12 @@ void runOperation(const Operation& operation, Services& services, const Caller& 
   if (caller.user.empty()) return reply(Fault::of(FaultCode::Unauthorized));
   auto args = Args::parse(operation.fields, services.limits, json);
   if (!args) return reply(args.error());
-  operation.run(services, caller, *args, std::move(reply));
+  if (operation.route.starts_with(kPlacePath) && args->has("room") == args->has("group")) {
+    return reply(Fault::badField("room", "give either a room or a group"));
+  }
+  auto acting = caller;
+  acting.right = operation.right;
+  operation.run(services, acting, *args, std::move(reply));
 }
 
 }  // namespace kith

@@ -11,6 +11,7 @@
 namespace kith {
 
 class ChatService;
+class CommunityGroupService;
 class DiscussionRoomService;
 class OnlineStatusService;
 
@@ -18,6 +19,7 @@ class OnlineStatusService;
 struct Services {
   ChatService& chat;
   DiscussionRoomService& rooms;
+  CommunityGroupService& groups;
   OnlineStatusService& online;
   EventLog& log;
   InputLimits limits;
@@ -35,6 +37,9 @@ struct Operation {
   std::vector<Field> fields;
   void (*run)(Services&, const Caller&, const Args&, Reply<std::string>);
 };
+
+/// A route that begins so has two: below "/rooms/{room}" and below "/groups/{group}".
+inline constexpr std::string_view kPlacePath = "/{place}";
 
 /// The one table of operations.
 const std::vector<Operation>& operations();

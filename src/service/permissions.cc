@@ -13,11 +13,6 @@ namespace {
 enum class Rank { Outside, Member, Owner, SiteAdmin };
 
 template <class Row>
-bool isMember(const std::optional<Row>& row) {
-  return row && row->state == MemberState::Member;
-}
-
-template <class Row>
 Rank rankOf(const std::optional<Row>& row) {
   if (!isMember(row)) return Rank::Outside;  // who has left has no role
   return row->role == RoomRole::Owner ? Rank::Owner : Rank::Member;
@@ -99,11 +94,11 @@ Result<void> judge(Right right, const RoomFacts& facts) {
     case Right::ArchiveRoom:
       return allowIf(rank >= Rank::Owner, inside ? FaultCode::PermissionDenied : FaultCode::NotMember);
     case Right::DeleteRoom:
-      if (room->main) return withItsGroup();
+      if (room->isMain()) return withItsGroup();
       return allowIf(rank >= Rank::Owner, inside ? FaultCode::PermissionDenied : FaultCode::NotMember);
     case Right::KickMember:
       if (rank < Rank::Owner) return deny(inside ? FaultCode::PermissionDenied : FaultCode::NotMember);
-      if (room->main) return withItsGroup();
+      if (room->isMain()) return withItsGroup();
       if (!isMember(facts.target.member)) return deny(FaultCode::NotFound);
       return judgeActing(rank, rankOf(facts.target));
     case Right::DeleteMessage:
@@ -115,12 +110,12 @@ Result<void> judge(Right right, const RoomFacts& facts) {
   if (!inside) return deny(FaultCode::NotMember);
   if (archived && needsActiveRoom(right)) return deny(FaultCode::Archived);
   switch (right) {
-    case Right::ReadRoom:
+    case Right::ReadPlace:
     case Right::PostMessage:
     case Right::Type:
       return allow();
     case Right::LeaveRoom:
-      if (room->main) return withItsGroup();
+      if (room->isMain()) return withItsGroup();
       return allowIf(member->role != RoomRole::Owner || facts.last, FaultCode::LastOwner);
     case Right::EditMessage:
       return judgeMessage(right, facts);
@@ -139,8 +134,9 @@ Result<void> judge(Right right, const GroupFacts& facts) {
     case Right::JoinGroup:
     case Right::CancelRequest:
       return allow();
+    case Right::SeeRooms:
     case Right::CreateRoom:
-    case Right::ReadGroup:
+    case Right::ReadPlace:
       return allowIf(inside, FaultCode::NotMember);
     case Right::LeaveGroup:
       if (!inside) return deny(FaultCode::NotMember);
@@ -196,6 +192,11 @@ Result<void> judgeInGroup(Right right, store::Reader& reader, const Caller& call
   return judge(right, GroupFacts{caller, group, own});
 }
 
+Result<void> judgeInPlace(store::Reader& reader, const Caller& caller, const Scope& place) {
+  if (place.kind() == Scope::Kind::Group) return judgeInGroup(caller.right, reader, caller, place.group());
+  return judgeInRoom(caller.right, reader, caller, place.room());
+}
+
 Result<Granted> mayRead(store::Reader& reader, const Caller& caller, const Scope& scope) {
   const auto denied = Fault::of(FaultCode::PermissionDenied);
   switch (scope.kind()) {
@@ -204,13 +205,15 @@ Result<Granted> mayRead(store::Reader& reader, const Caller& caller, const Scope
       return Granted{};
     case Scope::Kind::Room: {
       const auto own = TRY(standingIn(reader, scope.room(), caller.user));
-      if (!judge(Right::ReadRoom, RoomFacts{caller, own})) return denied;
-      return Granted{own.member->join_offset};
+      if (!judge(Right::ReadPlace, RoomFacts{caller, own})) return denied;
+      Granted granted{own.member->join_offset};
+      if (!own.room->group.empty()) granted.beside = Scope::of(own.room->group);
+      return granted;
     }
     case Scope::Kind::Group: {
       const auto group = TRY(reader.group(scope.group()));
       const auto own = TRY(reader.groupMember(scope.group(), caller.user));
-      if (!judge(Right::ReadGroup, GroupFacts{caller, group, own})) return denied;
+      if (!judge(Right::ReadPlace, GroupFacts{caller, group, own})) return denied;
       return Granted{own->join_offset};
     }
     case Scope::Kind::Staff: {
@@ -218,7 +221,7 @@ Result<Granted> mayRead(store::Reader& reader, const Caller& caller, const Scope
       const auto own = TRY(reader.groupMember(scope.group(), caller.user));
       // Beside the group only: a site admin who is no member decides without listening.
       if (!isMember(own) || !judge(Right::DecideRequests, GroupFacts{caller, group, own})) return denied;
-      return Granted{};
+      return Granted{std::nullopt, Scope::of(scope.group())};
     }
   }
   return denied;

@@ -10,35 +10,11 @@
 
 namespace kith {
 
-/// Everything that somebody may do. Each operation names one.
-enum class Right {
-  SeeRooms,    // list rooms, look one up
-  CreateRoom,  // of its own, or in a group
-  JoinRoom,
-  LeaveRoom,
-  ReadRoom,  // messages, members, presence
-  PostMessage,
-  Type,
-  EditMessage,
-  DeleteMessage,
-  KickMember,
-  UpdateRoom,
-  ArchiveRoom,
-  DeleteRoom,
-  SeeGroups,  // list groups, look one up
-  CreateGroup,
-  JoinGroup,  // at once, or by asking
-  CancelRequest,
-  LeaveGroup,
-  ReadGroup,  // rooms, members, presence
-  DecideRequests,
-  KickFromGroup,
-  UpdateGroup,
-  DeleteGroup,
-  SeeIfOnline,  // of somebody one shares a place with
-  SeeAllOnline,
-  ManagePresence,
-};
+/// Whatever else his row says: is he a member now?
+template <class Row>
+bool isMember(const std::optional<Row>& row) {
+  return row && row->state == MemberState::Member;
+}
 
 /// A room and somebody's rows in it and in its group.
 struct Standing {
@@ -80,6 +56,8 @@ Result<void> judge(Right right, const Caller& caller);
 /// The same for what needs the place and the asker's own rows alone, read here.
 Result<void> judgeInRoom(Right right, store::Reader& reader, const Caller& caller, const RoomId& room);
 Result<void> judgeInGroup(Right right, store::Reader& reader, const Caller& caller, const GroupId& group);
+
+Result<void> judgeInPlace(store::Reader& reader, const Caller& caller, const Scope& place);
 
 /// May he read the log of `scope`? Judged in the snapshot; PermissionDenied alike for what is not there and
 /// for what is not his.

@@ -67,11 +67,15 @@ store::ScopedDraft addedDraft(const UserId& user, const Room& room) {
   return draftOf(Scope::of(user), EntryType::RoomAdded, user, std::move(out));
 }
 
-store::ScopedDraft addedDraft(const UserId& user, const Group& group) {
+store::ScopedDraft addedDraft(const UserId& user, const Group& group, RoomRole role) {
   std::string out;
   JsonWriter json(out);
   json.beginObject().key("group").beginObject().field("id", group.id.text()).field("slug", group.slug);
-  json.field("name", group.name).field("main_room", group.main_room.text()).endObject().endObject();
+  json.field("name", group.name)
+      .field("main_room", group.mainRoom().text())
+      .field("role", roleName(role))
+      .endObject()
+      .endObject();
   return draftOf(Scope::of(user), EntryType::GroupAdded, user, std::move(out));
 }
 
@@ -112,6 +116,34 @@ store::ScopedDraft requestDraft(Scope scope, EntryType type, const JoinRequest& 
   if (!request.reason.empty()) json.field("reason", request.reason);
   json.endObject();
   return draftOf(std::move(scope), type, request.user, std::move(out));
+}
+
+Result<store::Drafts> letIn(store::Transaction& now, const Room& room, const Joiner& who, RoomRole role) {
+  const auto scope = Scope::of(room.id);
+  TRY(now.putMember(
+      RoomMember{room.id, who.user, role, MemberState::Member, now.now(), TRY(now.nextOffset(scope))}));
+  return store::Drafts{joinedDraft(scope, who, role), addedDraft(who.user, room)};
+}
+
+Result<store::Drafts> takeOut(store::Transaction& now, RoomMember member, std::string_view cause,
+                              const std::string& reason) {
+  member.state = MemberState::Left;
+  member.role = RoomRole::Member;
+  TRY(now.putMember(member));
+  return store::Drafts{leftDraft(Scope::of(member.room), member.user, cause),
+                       removedDraft(member.user, member.room, cause, reason)};
+}
+
+Result<void> hasRoomFor(store::Transaction& now, const Scope& place, std::int64_t capacity) {
+  if (capacity == 0 || TRY(now.head(place)).members < capacity) return {};
+  return Fault::of(FaultCode::Full);
+}
+
+Result<void> mayEnterOneMore(store::Transaction& now, const UserId& user, std::size_t places_max) {
+  const auto places = TRY(now.roomsOf(user, places_max)).size() + TRY(now.groupsOf(user, places_max)).size();
+  if (places < places_max) return {};
+  return Fault{FaultCode::LimitExceeded, "rooms", "you are in as many rooms and groups as one person may be",
+               false};
 }
 
 }  // namespace kith

@@ -26,11 +26,21 @@ store::ScopedDraft leftDraft(Scope place, const UserId& user, std::string_view c
 
 /// For the person alone. The reason of a kick is nobody else's business.
 store::ScopedDraft addedDraft(const UserId& user, const Room& room);
-store::ScopedDraft addedDraft(const UserId& user, const Group& group);
+store::ScopedDraft addedDraft(const UserId& user, const Group& group, RoomRole role);
 store::ScopedDraft removedDraft(const UserId& user, const RoomId& room, std::string_view cause,
                                 const std::string& reason = {});
 store::ScopedDraft removedDraft(const UserId& user, const GroupId& group, std::string_view cause,
                                 const std::string& reason = {});
+
+/// Lets somebody into a room: his row, `member.joined` and his own `room.added`.
+Result<store::Drafts> letIn(store::Transaction& now, const Room& room, const Joiner& who, RoomRole role);
+/// What every way out of a room writes.
+Result<store::Drafts> takeOut(store::Transaction& now, RoomMember member, std::string_view cause,
+                              const std::string& reason = {});
+/// Is there a place left among the members of `place`? Full otherwise.
+Result<void> hasRoomFor(store::Transaction& now, const Scope& place, std::int64_t capacity);
+/// May he be in one place more? Rooms and groups count alike.
+Result<void> mayEnterOneMore(store::Transaction& now, const UserId& user, std::size_t places_max);
 
 /// `room.created`, `room.archived`, `room.deleted`: the room, in its own log or its group's.
 store::ScopedDraft roomDraft(Scope scope, EntryType type, const Room& room);

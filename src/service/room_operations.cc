@@ -2,9 +2,11 @@
 
 #include "base/json_writer.h"
 #include "service/chat_operations.h"
+#include "service/member_json.h"
 #include "service/online_read.h"
 #include "service/page_cut.h"
 #include "service/rooms.h"
+#include "service/text_rules.h"
 
 namespace kith {
 namespace {
@@ -15,6 +17,10 @@ void writeRoom(JsonWriter& json, const store::RoomRow& row) {
       .field("id", row.room.id.text())
       .field("name", row.room.name)
       .field("topic", row.room.topic);
+  if (!row.room.group.empty()) json.field("group", row.room.group.text());
+  if (row.room.isMain()) json.flag("main", true);
+  if (row.room.capacity != 0) json.field("capacity", row.room.capacity);
+  if (row.room.archived_at != 0) json.field("archived_at", formatTime(row.room.archived_at));
   json.field("members", row.members).flag("joined", joined);
   if (joined) json.field("role", roleName(row.mine->role));
   json.field("created_at", formatTime(row.room.created_at));
@@ -40,7 +46,9 @@ Reply<RoomWritten> answerRoom(Reply<std::string> reply) {
 
 void listRooms(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
   const auto limit = static_cast<std::size_t>(args.number("limit", 50));
-  services.rooms.listRooms(caller, args.flag("joined", false), args.room("cursor"), limit,
+  const auto query = toFolded(args.text("query")).value_or("");
+  services.rooms.listRooms(caller,
+                           {args.flag("joined", false), args.group(), query, args.room("cursor"), limit},
                            [reply = std::move(reply)](Result<RoomPage> page) mutable {
                              if (!page) return reply(page.error());
                              std::vector<std::string> rows;
@@ -74,8 +82,10 @@ void getRoom(Services& services, const Caller& caller, const Args& args, Reply<s
 }
 
 void createRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
-  services.rooms.createRoom(caller, {args.text("name"), args.text("topic"), args.text("nonce")},
-                            answerRoom(std::move(reply)));
+  services.rooms.createRoom(
+      caller,
+      {args.text("name"), args.text("topic"), args.group(), args.number("capacity", 0), args.text("nonce")},
+      answerRoom(std::move(reply)));
 }
 
 void joinRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
@@ -91,6 +101,26 @@ void kickMember(Services& services, const Caller& caller, const Args& args, Repl
                             answerWritten(std::move(reply)));
 }
 
+void updateRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  UpdateRoom request{args.room(), {}, {}, {}, args.text("nonce")};
+  if (args.has("name")) request.name = args.text("name");
+  if (args.has("topic")) request.topic = args.text("topic");
+  if (args.has("capacity")) request.capacity = args.number("capacity", 0);
+  services.rooms.updateRoom(caller, std::move(request), answerRoom(std::move(reply)));
+}
+
+void archiveRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.rooms.archiveRoom(caller, args.room(), true, args.text("nonce"), answerRoom(std::move(reply)));
+}
+
+void unarchiveRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.rooms.archiveRoom(caller, args.room(), false, args.text("nonce"), answerRoom(std::move(reply)));
+}
+
+void deleteRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  services.rooms.deleteRoom(caller, args.room(), args.text("nonce"), answerWritten(std::move(reply)));
+}
+
 void getMembers(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
   const auto limit = static_cast<std::size_t>(args.number("limit", 50));
   services.rooms.getMembers(caller, args.room(), args.user("cursor"), limit,
@@ -99,11 +129,8 @@ void getMembers(Services& services, const Caller& caller, const Args& args, Repl
                               std::string out;
                               JsonWriter json(out);
                               json.beginObject().key("members").beginArray();
-                              for (const auto& [member, name] : page->members) {
-                                json.beginObject().field("id", member.user.text()).field("name", name);
-                                json.field("role", roleName(member.role));
-                                json.field("joined_at", formatTime(member.joined_at)).endObject();
-                              }
+                              for (const auto& [member, name] : page->members)
+                                writeMember(json, member, name);
                               json.endArray();
                               if (page->more) json.field("next", page->members.back().member.user.text());
                               json.endObject();
@@ -111,11 +138,10 @@ void getMembers(Services& services, const Caller& caller, const Args& args, Repl
                             });
 }
 
-void getOnlineUsersInRoom(Services& services, const Caller& caller, const Args& args,
-                          Reply<std::string> reply) {
+void getOnlineUsers(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
   const auto limit = static_cast<std::size_t>(args.number("limit", 200));
-  readOnlineInRoom(
-      services, caller, args.room(), args.text("cursor"), limit,
+  readOnline(
+      services, caller, args.place(), args.text("cursor"), limit,
       [reply = std::move(reply)](Result<OnlineShown> shown) mutable {
         if (!shown) return reply(shown.error());
         std::string out;
@@ -131,15 +157,14 @@ void getOnlineUsersInRoom(Services& services, const Caller& caller, const Args& 
       });
 }
 
-void getOnlineCountInRoom(Services& services, const Caller& caller, const Args& args,
-                          Reply<std::string> reply) {
-  readOnlineCountInRoom(services, caller, args.room(),
-                        [reply = std::move(reply)](Result<std::int64_t> count) mutable {
-                          if (!count) return reply(count.error());
-                          std::string out;
-                          JsonWriter(out).beginObject().field("count", *count).endObject();
-                          reply(std::move(out));
-                        });
+void getOnlineCount(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
+  readOnlineCount(services, caller, args.place(),
+                  [reply = std::move(reply)](Result<std::int64_t> count) mutable {
+                    if (!count) return reply(count.error());
+                    std::string out;
+                    JsonWriter(out).beginObject().field("count", *count).endObject();
+                    reply(std::move(out));
+                  });
 }
 
 }  // namespace kith

@@ -12,9 +12,11 @@ void joinRoom(Services& services, const Caller& caller, const Args& args, Reply<
 void leaveRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
 void kickMember(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
 void getMembers(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
-void getOnlineUsersInRoom(Services& services, const Caller& caller, const Args& args,
-                          Reply<std::string> reply);
-void getOnlineCountInRoom(Services& services, const Caller& caller, const Args& args,
-                          Reply<std::string> reply);
+void updateRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void archiveRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void unarchiveRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void deleteRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void getOnlineUsers(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
+void getOnlineCount(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
 
 }  // namespace kith

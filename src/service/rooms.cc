@@ -1,236 +1,178 @@
 #include "service/rooms.h"
 
-#include "base/json_writer.h"
+#include "service/group_tasks.h"
 #include "service/permissions.h"
 #include "service/request_hash.h"
+#include "service/text_rules.h"
 
 namespace kith {
 namespace {
-
-std::string joinedData(const Caller& caller, RoomRole role) {
-  std::string out;
-  JsonWriter json(out);
-  json.beginObject().key("users").beginArray().beginObject().field("id", caller.user.text());
-  json.field("name", caller.name).field("role", roleName(role)).endObject().endArray().endObject();
-  return out;
-}
-
-std::string leftData(const UserId& user, std::string_view cause) {
-  std::string out;
-  JsonWriter json(out);
-  json.beginObject()
-      .key("users")
-      .beginArray()
-      .string(user.text())
-      .endArray()
-      .field("cause", cause)
-      .endObject();
-  return out;
-}
-
-std::string roomData(const Room& room) {
-  std::string out;
-  JsonWriter json(out);
-  json.beginObject().key("room").beginObject().field("id", room.id.text()).field("name", room.name);
-  json.field("topic", room.topic).endObject().endObject();
-  return out;
-}
-
-/// For the person alone: the reason is nobody else's business.
-std::string removedData(const RoomId& room, std::string_view cause, const std::string& reason) {
-  std::string out;
-  JsonWriter json(out);
-  json.beginObject().key("room").beginObject().field("id", room.text()).endObject().field("cause", cause);
-  if (!reason.empty()) json.field("reason", reason);
-  json.endObject();
-  return out;
-}
-
-store::ScopedDraft draftOf(Scope scope, EntryType type, const UserId& user, std::string data,
-                           int members_change = 0) {
-  store::EntryDraft draft;
-  draft.type = type;
-  draft.ref_user = user;
-  draft.data = std::move(data);
-  draft.members_change = members_change;
-  return {std::move(scope), std::move(draft)};
-}
 
 /// The answer of who has just come in: from what the commit wrote, so that nothing can fail after it. The
 /// position is the room's, whichever log the nonce is bound in.
 RoomWritten joinedAnswer(RoomWritten made, const store::Committed& committed) {
   made.written = writtenOf(committed);
   for (const auto& entry : committed.entries) {
+    if (entry.scope.kind() != Scope::Kind::Room) continue;
     if (entry.logged.entry.type == EntryType::MemberJoined)
       made.written.position = {entry.epoch, entry.logged.entry.offset};
   }
   return made;
 }
 
-Result<void> mayEnterOneMore(store::Transaction& now, const UserId& user, const RoomLimits& limits) {
-  if (TRY(now.roomsOf(user, limits.rooms_per_user_max)).size() < limits.rooms_per_user_max) return {};
-  return Fault{FaultCode::LimitExceeded, "rooms", "you are in as many rooms as one person may be", false};
-}
-
-/// What every way out of a room writes.
-Result<store::Drafts> takeOut(store::Transaction& now, RoomMember member, std::string_view cause,
-                              const std::string& reason = {}) {
-  member.state = MemberState::Left;
-  member.role = RoomRole::Member;
-  TRY(now.putMember(member));
-  return store::Drafts{
-      draftOf(Scope::of(member.room), EntryType::MemberLeft, member.user, leftData(member.user, cause), -1),
-      draftOf(Scope::of(member.user), EntryType::RoomRemoved, member.user,
-              removedData(member.room, cause, reason))};
+/// In a group: by its members, and not without end. Elsewhere: by everybody.
+Result<void> mayCreateRoom(store::Transaction& now, const Caller& caller, const GroupId& id,
+                           std::size_t rooms_max) {
+  if (id.empty()) return judge(caller.right, caller);
+  TRY(judgeInGroup(caller.right, now, caller, id));
+  if (static_cast<std::size_t>(TRY(now.roomCount(id))) < rooms_max) return {};
+  return Fault{FaultCode::LimitExceeded, "group", "the group has as many rooms as a group may have", false};
 }
 
 }  // namespace
 
-DiscussionRoomService::DiscussionRoomService(EventLog& log, Publish& publish, OnlineStatusService& online,
-                                             TypingIndicator& typing, std::string hash_key, RoomLimits limits)
-    : log_(log),
-      publish_(publish),
-      online_(online),
-      typing_(typing),
-      hash_key_(std::move(hash_key)),
-      limits_(limits) {}
+DiscussionRoomService::DiscussionRoomService(Parts parts)
+    : parts_(std::move(parts)), places_(parts_.publish, parts_.online, parts_.typing) {
+  parts_.tasks.handle(kRoomEnd, [this](const StoredTask& task, Reply<TaskRunner::Next> reply) {
+    letMembersGo(task, std::move(reply));
+  });
+  parts_.tasks.handle(kRoomPurge, [this](const StoredTask& task, Reply<TaskRunner::Next> reply) {
+    purgeTexts(task, std::move(reply));
+  });
+}
 
 RoomId DiscussionRoomService::newRoomId() {
   Lock lock(random_mutex_);
   return RoomId::trusted(random_.id());
 }
 
+Callback<void(Result<store::Committed>)> DiscussionRoomService::answerRoom(const Caller& caller,
+                                                                           const RoomId& room,
+                                                                           std::shared_ptr<RoomWritten> made,
+                                                                           Reply<RoomWritten> reply) {
+  return [this, caller, room, made = std::move(made),
+          reply = std::move(reply)](Result<store::Committed> result) mutable {
+    if (!result) return reply(result.error());
+    if (!result->duplicate) {
+      broadcast(*result);
+      return reply(joinedAnswer(std::move(*made), *result));
+    }
+    // A repeat of a creation made its room the first time: its id stands in the entry.
+    const auto& first = result->entries.front().logged.entry;
+    answerWithRoom(caller, first.type == EntryType::RoomAdded ? roomOfJson(first.data) : room,
+                   writtenOf(*result), std::move(reply));
+  };
+}
+
 void DiscussionRoomService::createRoom(const Caller& caller, CreateRoom request, Reply<RoomWritten> reply) {
   const auto id = newRoomId();
-  const auto hash = requestHash(hash_key_, "room.create", {request.name, request.topic});
+  const auto hash =
+      requestHash(parts_.hash_key, "room.create",
+                  {request.name, request.topic, request.group.text(), std::to_string(request.capacity)});
+  std::vector<Scope> scopes{Scope::of(caller.user), Scope::of(id)};
+  if (!request.group.empty()) scopes.push_back(Scope::of(request.group));
   auto made = std::make_shared<RoomWritten>();
-  auto run = [request, caller, id, made, limits = limits_](store::Transaction& now) -> Result<store::Drafts> {
-    TRY(judge(Right::CreateRoom, {caller.user, std::nullopt, std::nullopt}));
-    TRY(mayEnterOneMore(now, caller.user, limits));
-    const Room room{id, request.name, request.topic, caller.user, now.now()};
+  auto run = [request, caller, id, made,
+              limits = parts_.limits](store::Transaction& now) -> Result<store::Drafts> {
+    TRY(mayCreateRoom(now, caller, request.group, limits.rooms_per_group_max));
+    TRY(mayEnterOneMore(now, caller.user, limits.places_per_user_max));
+    Room room{id, request.name, request.topic, caller.user, now.now(), request.group, request.capacity};
+    room.folded_name = toFolded(request.name).value_or(request.name);
     TRY(now.putRoom(room));
-    const auto joined = TRY(now.nextOffset(Scope::of(id)));
-    const RoomMember mine{id, caller.user, RoomRole::Owner, MemberState::Member, now.now(), joined};
-    TRY(now.putMember(mine));
-    made->room = {room, 1, joined, 0, mine};
-    return store::Drafts{
-        draftOf(Scope::of(caller.user), EntryType::RoomAdded, caller.user, roomData(room)),
-        draftOf(Scope::of(id), EntryType::MemberJoined, caller.user, joinedData(caller, RoomRole::Owner), 1)};
+    auto entered = TRY(letIn(now, room, {caller.user, caller.name}, RoomRole::Owner));
+    made->room = {room, 1, TRY(now.nextOffset(Scope::of(id))), 0, TRY(now.member(id, caller.user))};
+    // His own entry first: a nonce is bound there, since the room is new.
+    store::Drafts drafts{std::move(entered[1]), std::move(entered[0])};
+    if (!request.group.empty())
+      drafts.push_back(roomDraft(Scope::of(request.group), EntryType::RoomCreated, room));
+    return drafts;
   };
-  auto done = [this, caller, made, reply = std::move(reply)](Result<store::Committed> result) mutable {
-    if (!result) return reply(result.error());
-    if (!result->duplicate) broadcastUserJoined(*result);
-    // A repeat made its room the first time: its id stands in the entry.
-    if (result->duplicate)
-      return answerWithRoom(caller, roomOfJson(result->entries.front().logged.entry.data), writtenOf(*result),
-                            std::move(reply));
-    reply(joinedAnswer(*made, *result));
-  };
-  log_.append({{Scope::of(caller.user), Scope::of(id)},
-               caller.user,
-               request.nonce,
-               hash,
-               0,
-               store::TransactionRun(std::move(run)),
-               std::move(done)});
+  parts_.log.append({std::move(scopes), caller.user, request.nonce, hash, 0,
+                     store::TransactionRun(std::move(run)), answerRoom(caller, id, made, std::move(reply))});
 }
 
 void DiscussionRoomService::joinRoom(const Caller& caller, const RoomId& id, const std::string& nonce,
                                      Reply<RoomWritten> reply) {
-  const auto hash = requestHash(hash_key_, "room.join", {});
   auto made = std::make_shared<RoomWritten>();
-  auto run = [id, caller, made, limits = limits_](store::Transaction& now) -> Result<store::Drafts> {
-    const auto room = TRY(now.room(id));
-    const auto mine = TRY(now.member(id, caller.user));
-    TRY(judge(Right::JoinRoom, {caller.user, room, mine}));
-    made->room = {*room, TRY(now.head(Scope::of(id))).members, 0, 0, mine};
-    if (mine && mine->state == MemberState::Member) return store::Drafts{};
-    TRY(mayEnterOneMore(now, caller.user, limits));
-    const auto offset = TRY(now.nextOffset(Scope::of(id)));
-    const RoomMember joined{id, caller.user, RoomRole::Member, MemberState::Member, now.now(), offset};
-    TRY(now.putMember(joined));
-    made->room.mine = joined;
+  auto run = [id, caller, made, limits = parts_.limits](store::Transaction& now) -> Result<store::Drafts> {
+    const auto own = TRY(standingIn(now, id, caller.user));
+    TRY(judge(caller.right, RoomFacts{caller, own}));
+    made->room = {*own.room, TRY(now.head(Scope::of(id))).members, 0, 0, own.member};
+    if (isMember(own.member)) return store::Drafts{};
+    if (!own.room->group.empty()) TRY(isNotLeaving(now, own.room->group, caller.user));
+    TRY(hasRoomFor(now, Scope::of(id), own.room->capacity));
+    TRY(mayEnterOneMore(now, caller.user, limits.places_per_user_max));
+    auto drafts = TRY(letIn(now, *own.room, {caller.user, caller.name}, RoomRole::Member));
+    made->room.mine = TRY(now.member(id, caller.user));
     ++made->room.members;
-    return store::Drafts{
-        draftOf(Scope::of(id), EntryType::MemberJoined, caller.user, joinedData(caller, RoomRole::Member), 1),
-        draftOf(Scope::of(caller.user), EntryType::RoomAdded, caller.user, roomData(*room))};
+    return drafts;
   };
-  auto done = [this, caller, id, made, reply = std::move(reply)](Result<store::Committed> result) mutable {
-    if (!result) return reply(result.error());
-    if (!result->duplicate) broadcastUserJoined(*result);
-    if (result->duplicate) return answerWithRoom(caller, id, writtenOf(*result), std::move(reply));
-    reply(joinedAnswer(*made, *result));
-  };
-  log_.append({{Scope::of(id), Scope::of(caller.user)},
-               caller.user,
-               nonce,
-               hash,
-               0,
-               store::TransactionRun(std::move(run)),
-               std::move(done)});
+  parts_.log.append({{Scope::of(id), Scope::of(caller.user)},
+                     caller.user,
+                     nonce,
+                     requestHash(parts_.hash_key, "room.join", {}),
+                     0,
+                     store::TransactionRun(std::move(run)),
+                     answerRoom(caller, id, made, std::move(reply))});
 }
 
+// An owner leaves only a room that nobody else is in. It is archived with that: nobody could end it any more.
 void DiscussionRoomService::leaveRoom(const Caller& caller, const RoomId& id, const std::string& nonce,
                                       Reply<Written> reply) {
-  const auto hash = requestHash(hash_key_, "room.leave", {});
   auto run = [id, caller](store::Transaction& now) -> Result<store::Drafts> {
-    const auto room = TRY(now.room(id));
-    const auto mine = TRY(now.member(id, caller.user));
-    if (room && mine && mine->state == MemberState::Left) return store::Drafts{};
-    TRY(judge(Right::LeaveRoom, {caller.user, room, mine}));
-    return takeOut(now, *mine, "left");
+    const auto own = TRY(standingIn(now, id, caller.user));
+    if (own.room && own.member && own.member->state == MemberState::Left) return store::Drafts{};
+    const bool last = TRY(now.head(Scope::of(id))).members == 1;
+    TRY(judge(caller.right, RoomFacts{caller, own, RoomFacts::kNobody, nullptr, last}));
+    auto drafts = TRY(takeOut(now, *own.member, "left"));
+    if (own.member->role == RoomRole::Owner && own.room->archived_at == 0) {
+      auto room = *own.room;
+      room.archived_at = now.now();
+      TRY(now.putRoom(room));
+      drafts.push_back(roomDraft(Scope::of(id), EntryType::RoomArchived, room));
+    }
+    return drafts;
   };
-  auto done = broadcastThenAnswer(this, &DiscussionRoomService::broadcastUserLeft, std::move(reply));
-  log_.append({{Scope::of(id), Scope::of(caller.user)},
-               caller.user,
-               nonce,
-               hash,
-               0,
-               store::TransactionRun(std::move(run)),
-               std::move(done)});
+  auto done = broadcastThenAnswer(this, &DiscussionRoomService::broadcast, std::move(reply));
+  parts_.log.append({{Scope::of(id), Scope::of(caller.user)},
+                     caller.user,
+                     nonce,
+                     requestHash(parts_.hash_key, "room.leave", {}),
+                     0,
+                     store::TransactionRun(std::move(run)),
+                     std::move(done)});
 }
 
 void DiscussionRoomService::kickMember(const Caller& caller, KickMember request, Reply<Written> reply) {
-  const auto hash = requestHash(hash_key_, "room.kick", {request.user.text(), request.reason});
+  const auto hash = requestHash(parts_.hash_key, "room.kick", {request.user.text(), request.reason});
   auto run = [request, caller](store::Transaction& now) -> Result<store::Drafts> {
-    const auto room = TRY(now.room(request.room));
-    const auto mine = TRY(now.member(request.room, caller.user));
-    const auto target = TRY(now.member(request.room, request.user));
-    TRY(judge(Right::KickMember, {caller.user, room, mine, target}));
-    return takeOut(now, *target, "kicked", request.reason);
+    const auto own = TRY(standingIn(now, request.room, caller.user));
+    const auto target = TRY(standingIn(now, request.room, request.user));
+    TRY(judge(caller.right, RoomFacts{caller, own, target}));
+    return takeOut(now, *target.member, "kicked", request.reason);
   };
-  auto done = broadcastThenAnswer(this, &DiscussionRoomService::broadcastUserLeft, std::move(reply));
-  log_.append({{Scope::of(request.room), Scope::of(request.user)},
-               caller.user,
-               request.nonce,
-               hash,
-               0,
-               store::TransactionRun(std::move(run)),
-               std::move(done)});
+  auto done = broadcastThenAnswer(this, &DiscussionRoomService::broadcast, std::move(reply));
+  parts_.log.append({{Scope::of(request.room), Scope::of(request.user)},
+                     caller.user,
+                     request.nonce,
+                     hash,
+                     0,
+                     store::TransactionRun(std::move(run)),
+                     std::move(done)});
 }
 
-void DiscussionRoomService::broadcastUserJoined(const store::Committed& committed) {
+void DiscussionRoomService::broadcast(const store::Committed& committed) {
   for (const auto& entry : committed.entries) {
-    if (entry.logged.entry.type == EntryType::MemberJoined) publish_.publishUserJoined(entry);
-  }
-  publishOthers(committed);
-}
-
-void DiscussionRoomService::broadcastUserLeft(const store::Committed& committed) {
-  for (const auto& entry : committed.entries) {
-    if (entry.logged.entry.type != EntryType::MemberLeft) continue;
-    typing_.stopped(entry.scope.room(), entry.logged.entry.ref_user);
-    publish_.publishUserLeft(entry);
-  }
-  publishOthers(committed);
-}
-
-// The same event in the log of the person concerned, who is online in other places now.
-void DiscussionRoomService::publishOthers(const store::Committed& committed) {
-  for (const auto& entry : committed.entries) {
-    if (entry.scope.kind() != Scope::Kind::User) continue;
-    online_.membershipChanged(entry.scope.user());
-    publish_.publishEntry(entry);
+    switch (entry.logged.entry.type) {
+      case EntryType::MemberJoined:
+        broadcastUserJoined(entry);
+        break;
+      case EntryType::MemberLeft:
+        broadcastUserLeft(entry);
+        break;
+      default:
+        places_.other(entry);
+    }
   }
 }
 

@@ -14,7 +14,7 @@ RoomId roomOfJson(std::string_view json) {
 
 void DiscussionRoomService::answerWithRoom(const Caller& caller, const RoomId& room, const Written& written,
                                            Reply<RoomWritten> reply) {
-  log_.readValue<RoomWritten>(
+  parts_.log.readValue<RoomWritten>(
       [user = caller.user, room, written](store::Reader& reader) -> Result<RoomWritten> {
         auto row = TRY(reader.roomRow(user, room));
         if (!row) return Fault::of(FaultCode::NotFound);
@@ -27,25 +27,25 @@ void DiscussionRoomService::answerWithRoom(const Caller& caller, const RoomId& r
       std::move(reply));
 }
 
-void DiscussionRoomService::listRooms(const Caller& caller, bool joined, const RoomId& cursor,
-                                      std::size_t limit, Reply<RoomPage> reply) {
-  log_.readValue<RoomPage>(
-      [user = caller.user, joined, cursor, limit](store::Reader& reader) -> Result<RoomPage> {
-        TRY(judge(Right::SeeRooms, {user, std::nullopt, std::nullopt}));
-        RoomPage page{TRY(reader.rooms(user, {joined, {}, {}, cursor, limit + 1}))};
+void DiscussionRoomService::listRooms(const Caller& caller, store::RoomQuery query, Reply<RoomPage> reply) {
+  parts_.log.readValue<RoomPage>(
+      [caller, query](store::Reader& reader) mutable -> Result<RoomPage> {
+        const auto limit = query.limit++;
+        RoomPage page{TRY(reader.rooms(caller.user, query))};
         page.more = page.rooms.size() > limit;
         if (page.more) page.rooms.pop_back();
+        TRY(query.group.empty() ? judge(caller.right, caller)
+                                : judgeInGroup(caller.right, reader, caller, query.group));
         return page;
       },
       std::move(reply));
 }
 
 void DiscussionRoomService::getRoom(const Caller& caller, const RoomId& room, Reply<store::RoomRow> reply) {
-  log_.readValue<store::RoomRow>(
-      [user = caller.user, room](store::Reader& reader) -> Result<store::RoomRow> {
-        TRY(judge(Right::SeeRooms, {user, std::nullopt, std::nullopt}));
-        auto row = TRY(reader.roomRow(user, room));
-        if (!row) return Fault::of(FaultCode::NotFound);
+  parts_.log.readValue<store::RoomRow>(
+      [caller, room](store::Reader& reader) -> Result<store::RoomRow> {
+        auto row = TRY(reader.roomRow(caller.user, room));
+        TRY(judgeInRoom(caller.right, reader, caller, room));
         return std::move(*row);
       },
       std::move(reply));
@@ -53,12 +53,12 @@ void DiscussionRoomService::getRoom(const Caller& caller, const RoomId& room, Re
 
 void DiscussionRoomService::getMembers(const Caller& caller, const RoomId& room, const UserId& cursor,
                                        std::size_t limit, Reply<MemberPage> reply) {
-  log_.readValue<MemberPage>(
-      [user = caller.user, room, cursor, limit](store::Reader& reader) -> Result<MemberPage> {
+  parts_.log.readValue<MemberPage>(
+      [caller, room, cursor, limit](store::Reader& reader) -> Result<MemberPage> {
         MemberPage page{TRY(reader.members(room, cursor, limit + 1))};
         page.more = page.members.size() > limit;
         if (page.more) page.members.pop_back();
-        TRY(judgeInRoom(Right::ReadRoom, reader, user, room));  // after the data, in its snapshot
+        TRY(judgeInRoom(caller.right, reader, caller, room));  // after the data, in its snapshot
         return page;
       },
       std::move(reply));

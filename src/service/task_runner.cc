@@ -62,17 +62,19 @@ void TaskRunner::step(const std::string& key) {
     running_.erase(key);
     return;
   }
-  known->second(task, [this, key](Result<bool> more) {
-    parts_.loop.post([this, key, more = std::move(more)] { stepped(key, more); });
+  known->second(task, [this, key](Result<Next> next) {
+    parts_.loop.post([this, key, next = std::move(next)]() mutable { stepped(key, std::move(next)); });
   });
 }
 
-void TaskRunner::stepped(const std::string& key, const Result<bool>& more) {
+void TaskRunner::stepped(const std::string& key, Result<Next> next) {
   auto& running = running_.at(key);
-  if (more) {
+  if (next) {
     running.failures = 0;
     steps_done_.add();
-    return *more ? step(key) : finish(key);
+    if (!*next) return finish(key);
+    running.task = std::move(**next);
+    return step(key);
   }
   steps_failed_.add();
   ++running.failures;
@@ -83,7 +85,7 @@ void TaskRunner::stepped(const std::string& key, const Result<bool>& more) {
         std::min(options.retry_max, options.retry * (std::int64_t{1} << std::min(running.failures - 1, 20)));
   } else {
     parts_.lines.error("task.failed",
-                       {{"task", key}, {"why", more.error().message()}, {"detail", more.error().detail}});
+                       {{"task", key}, {"why", next.error().message()}, {"detail", next.error().detail}});
   }
   parts_.loop.after(pause, [this, key] { step(key); });
 }

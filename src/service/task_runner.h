@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -33,8 +34,10 @@ struct TaskRunnerOptions {
 class TaskRunner {
  public:
   using Options = TaskRunnerOptions;
-  /// Does the next step of a task of its kind; answers on any thread whether steps are left.
-  using Step = Callback<void(const StoredTask&, Reply<bool>)>;
+  /// Does the next step of a task of its kind; answers on any thread with the task as it is stored now, or
+  /// nothing: that was the last.
+  using Next = std::optional<StoredTask>;
+  using Step = Callback<void(const StoredTask&, Reply<Next>)>;
   struct Parts {
     Loop& loop;
     const Clock& clock;
@@ -67,7 +70,7 @@ class TaskRunner {
   void look();
   void begin(StoredTask task, std::shared_ptr<Waiter> waiter);
   void step(const std::string& key);
-  void stepped(const std::string& key, const Result<bool>& more);
+  void stepped(const std::string& key, Result<Next> next);
   void finish(const std::string& key);
   void answer(Waiter& waiter, bool done);
 

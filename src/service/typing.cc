@@ -15,6 +15,9 @@ constexpr MonotonicMs kOnItsWayMs = 100;
 
 SendTyping sendTypingThrough(Publish& publish) {
   return [&publish](const Scope& scope, SharedBytes data) {
+    // Who types in the main room of a group types in the group. The two have one id; of any other room, the
+    // group of that id does not exist, and nobody listens there.
+    publish.publishTypingIndicator(Scope::of(GroupId::trusted(scope.id())), data);
     publish.publishTypingIndicator(scope, std::move(data));
   };
 }

@@ -67,6 +67,7 @@ void Session::attachOne(const std::shared_ptr<Connecting>& connecting, const Sco
     since = Position{asked->second.epoch, asked->second.offset};
   }
   ++connecting->waiting;
+  if (scope.kind() == Scope::Kind::Group) ++connecting->groups_waiting;
   subscriptions_.push_back(
       {scope, mode_ == Mode::None ? Subscription::By::Silent : Subscription::By::Server});
   attach(scope, std::move(since), false, [connecting, scope](Session& self, Result<Attached> result) {
@@ -74,12 +75,45 @@ void Session::attachOne(const std::shared_ptr<Connecting>& connecting, const Sco
   });
 }
 
-// Only once the user's own channel is live: a room that is joined after this read is noticed there.
+// Only once the user's own channel is live: what is joined after this read is noticed there.
+void Session::readGroups(const std::shared_ptr<Connecting>& connecting) {
+  struct Groups {
+    std::vector<GroupId> all;
+    std::vector<GroupId> owned;
+  };
+  auto done = onLoop<Groups>([connecting](Session& self, Result<Groups> groups) {
+    if (!groups) connecting->fault = groups.error();
+    connecting->groups_waiting = 1;
+    if (groups) {
+      for (const auto& group : groups->all) self.addPlace(Scope::of(group));
+      for (const auto& group : groups->owned) self.addPlace(Scope::staffOf(group));
+    }
+    self.groupAttached(connecting);
+  });
+  core_.log.readValue<Groups>(
+      [user = caller_.user](store::Reader& reader) -> Result<Groups> {
+        Groups groups{TRY(reader.groupsOf(user, 2000)), {}};
+        for (const auto& group : groups.all) {
+          const auto own = TRY(reader.groupMember(group, user));
+          if (own && own->role == RoomRole::Owner) groups.owned.push_back(group);
+        }
+        return groups;
+      },
+      std::move(done));
+}
+
+void Session::groupAttached(const std::shared_ptr<Connecting>& connecting) {
+  if (--connecting->groups_waiting > 0) return;
+  if (!connecting->fault) return readRooms(connecting);
+  if (--connecting->waiting == 0) finishConnect(connecting);
+}
+
+// After the groups: a room of a group is listened to beside it.
 void Session::readRooms(const std::shared_ptr<Connecting>& connecting) {
   auto done = onLoop<std::vector<RoomId>>([connecting](Session& self, Result<std::vector<RoomId>> rooms) {
     if (!rooms) connecting->fault = rooms.error();
     if (rooms) {
-      for (const auto& room : *rooms) self.addRoom(Scope::of(room));
+      for (const auto& room : *rooms) self.addPlace(Scope::of(room));
     }
     if (--connecting->waiting == 0) self.finishConnect(connecting);
   });
@@ -97,13 +131,17 @@ void Session::attachedOne(const std::shared_ptr<Connecting>& connecting, const S
     forgetUnlessAdded(scope);
   }
   const bool own = scope == Scope::of(caller_.user);
-  if (own && mode_ == Mode::All && !connecting->fault) return readRooms(connecting);
-  if (--connecting->waiting == 0) finishConnect(connecting);
+  if (own && mode_ == Mode::All && !connecting->fault) return readGroups(connecting);
+  --connecting->waiting;
+  if (scope.kind() == Scope::Kind::Group && connecting->groups_waiting > 0) return groupAttached(connecting);
+  if (connecting->waiting == 0) finishConnect(connecting);
 }
 
 void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
   if (connecting->fault) {
-    for (const auto& subscription : subscriptions_) takeOff(subscription.scope);
+    for (const auto& subscription : subscriptions_) {
+      if (subscription.heard) takeOff(subscription.scope);
+    }
     subscriptions_.clear();
     return failConnect(connecting->id, *connecting->fault);
   }

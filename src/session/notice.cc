@@ -1,5 +1,6 @@
 #include <simdjson.h>
 
+#include "service/group_tasks.h"
 #include "service/rooms.h"
 #include "session/session.h"
 
@@ -8,6 +9,7 @@ namespace kith {
 void Session::noticed(const Publication& publication) {
   if (state_ == State::Closed) return;
   if (publication.type == EntryType::RoomAdded) roomAdded(publication);
+  if (publication.type == EntryType::GroupAdded) groupAdded(publication);
   if (publication.type == EntryType::SessionsRevoked) sessionsRevoked(publication);
 }
 
@@ -15,10 +17,18 @@ void Session::noticed(const Publication& publication) {
 void Session::roomAdded(const Publication& publication) {
   if (mode_ != Mode::All) return;
   const auto room = roomOfJson(*publication.data);
-  if (!room.empty()) addRoom(Scope::of(room));
+  if (!room.empty()) addPlace(Scope::of(room));
 }
 
-void Session::addRoom(const Scope& scope) {
+void Session::groupAdded(const Publication& publication) {
+  if (mode_ != Mode::All) return;
+  const auto [group, role] = addedGroupOf(*publication.data);
+  if (group.empty()) return;
+  addPlace(Scope::of(group));
+  if (role == roleName(RoomRole::Owner)) addPlace(Scope::staffOf(group));
+}
+
+void Session::addPlace(const Scope& scope) {
   if (auto* there = find(scope)) {
     there->added_again = true;
     return;
@@ -39,7 +49,7 @@ void Session::addRoom(const Scope& scope) {
 void Session::forgetUnlessAdded(const Scope& scope) {
   const bool again = find(scope)->added_again;
   forget(scope);
-  if (again) addRoom(scope);
+  if (again) addPlace(scope);
 }
 
 void Session::showJoined(const Scope& scope, Attached attached) {

@@ -69,7 +69,7 @@ void Session::handle(std::uint32_t id, const protocol::History& request) {
     self.endCommand(Answer::Page);
   });
   core_.log.readValue<protocol::HistoryResult>(
-      [request, count, user = caller_.user,
+      [request, count, caller = caller_,
        scope = *Scope::parse(request.channel)](store::Reader& reader) -> Result<protocol::HistoryResult> {
         const auto head = TRY(reader.head(scope)).position;
         const auto range = rangeOf(request, head.offset, count);
@@ -78,7 +78,7 @@ void Session::handle(std::uint32_t id, const protocol::History& request) {
           entries = TRY(newestFirst(reader, scope, range));
         else if (range.last > range.after)
           entries = TRY(reader.entries(scope, range.after, range.last, {count, kPageBytesMax}));
-        TRY(mayRead(reader, user, scope));  // after the data, in its snapshot
+        TRY(mayRead(reader, caller, scope));  // after the data, in its snapshot
         if (request.has_since && !request.since.epoch.empty() && request.since.epoch != head.epoch) {
           return Fault::of(FaultCode::UnrecoverablePosition);
         }
@@ -97,12 +97,18 @@ void Session::handle(std::uint32_t id, const protocol::History& request) {
       std::move(done));
 }
 
+Caller Session::reader() const {
+  auto reader = caller_;
+  reader.right = Right::ReadPlace;
+  return reader;
+}
+
 void Session::handle(std::uint32_t id, const protocol::Presence& request) {
   if (request.channel.empty()) return disconnect(protocol::kBadRequest);
   if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max))
     return sendError(id, *fault);
   const auto scope = *Scope::parse(request.channel);
-  if (scope.kind() != Scope::Kind::Room) return sendError(id, Fault::of(FaultCode::NotAvailable));
+  if (!scope.isPlace()) return sendError(id, Fault::of(FaultCode::NotAvailable));
   beginCommand(Answer::Page);
   auto done = onLoop<OnlineShown>([id](Session& self, Result<OnlineShown> shown) {
     if (!shown) {
@@ -116,8 +122,7 @@ void Session::handle(std::uint32_t id, const protocol::Presence& request) {
     }
     self.endCommand(Answer::Page);
   });
-  readOnlineInRoom(core_.services, caller_, scope.room(), "", core_.options.presence_users_max,
-                   std::move(done));
+  readOnline(core_.services, reader(), scope, "", core_.options.presence_users_max, std::move(done));
 }
 
 void Session::handle(std::uint32_t id, const protocol::PresenceStats& request) {
@@ -125,7 +130,7 @@ void Session::handle(std::uint32_t id, const protocol::PresenceStats& request) {
   if (auto fault = channelFault(request.channel, core_.options.channel_bytes_max))
     return sendError(id, *fault);
   const auto scope = *Scope::parse(request.channel);
-  if (scope.kind() != Scope::Kind::Room) return sendError(id, Fault::of(FaultCode::NotAvailable));
+  if (!scope.isPlace()) return sendError(id, Fault::of(FaultCode::NotAvailable));
   beginCommand();
   auto done = onLoop<std::int64_t>([id](Session& self, Result<std::int64_t> count) {
     if (count)
@@ -134,7 +139,7 @@ void Session::handle(std::uint32_t id, const protocol::PresenceStats& request) {
       self.sendError(id, asChannelFault(count.error()));
     self.endCommand();
   });
-  readOnlineCountInRoom(core_.services, caller_, scope.room(), std::move(done));
+  readOnlineCount(core_.services, reader(), scope, std::move(done));
 }
 
 }  // namespace kith

@@ -151,19 +151,28 @@ void Session::deliver(const Scope& scope, const FrameRef& frame, FrameKind kind)
     connecting_->held.push_back({scope, frame});
     return;
   }
-  if (scope.kind() == Scope::Kind::User && find(scope)->by == Subscription::By::Silent) return;
+  if (scope.kind() != Scope::Kind::Room && find(scope)->by == Subscription::By::Silent) return;
   transport_->send(frame, kind);
 }
 
 void Session::ended(const Scope& scope) {
   if (state_ == State::Closed) return;
   core_.log.detach(scope, core_.index);
-  forget(scope);
+  auto* subscription = find(scope);
+  const bool silent = subscription->by == Subscription::By::Silent;
+  if (subscription->state == Subscription::State::Attaching) {
+    subscription->heard = false;  // a silent one that attaches anew: its answer is still to come
+    subscription->revoked = true;
+  } else {
+    forget(scope);
+  }
+  if (scope.kind() == Scope::Kind::Group) endBeside(scope);
   if (connecting_) {
     std::erase_if(connecting_->attached, [&](const auto& one) { return one.first == scope; });
     std::erase_if(connecting_->held, [&](const auto& held) { return held.scope == scope; });
     return;
   }
+  if (silent) return;
   const auto& why = protocol::kUnsubscribedServer;
   send(core_.format.codec().pushUnsubscribe(scope.name(), why.code, why.reason));
 }
@@ -189,7 +198,7 @@ void Session::closed(Gone how) {
     *timer = 0;
   }
   for (const auto& subscription : subscriptions_) {
-    if (subscription.state == Subscription::State::Live) takeOff(subscription.scope);
+    if (subscription.heard) takeOff(subscription.scope);
   }
   subscriptions_.clear();
   pending_.reset();

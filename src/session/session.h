@@ -53,7 +53,13 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
     Scope scope;
     enum class By { Server, Client, Silent } by = By::Client;
     enum class State { Attaching, Live } state = State::Attaching;
+    bool heard = false;        // in the hub; also while a silent one attaches anew, to be shown
+    bool revoked = false;      // its right ended while it was attaching
     bool added_again = false;  // joined once more while attaching
+    // The group that says when the right to it ends: a room of it, its staff. Heard as well, if only
+    // silently.
+    std::optional<Scope> beside{};
+    std::unique_ptr<std::vector<Callback<void(Session&)>>> then{};  // run when it is live, or was refused
     // What the client asked of this channel while it was attaching: taken up in its order after that.
     std::unique_ptr<std::vector<protocol::Command>> later{};
   };
@@ -88,6 +94,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   /// Counts it as done; endCommand() then goes on with what may begin now.
   void commandDone(Answer answer = Answer::Small);
   void endCommand(Answer answer = Answer::Small);
+  Caller reader() const;  // he who asks for what its members may see
   /// What may begin now that less is under way: the next commands, or the leave that waited.
   void goOn();
   /// `then(Session&, …)` on this loop if the session still lives, whichever thread calls.
@@ -97,7 +104,9 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   // connect.cc
   void authenticated(std::uint32_t id, const protocol::Connect& request, Result<Authenticated> result);
   void attachOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope);
+  void readGroups(const std::shared_ptr<Connecting>& connecting);
   void readRooms(const std::shared_ptr<Connecting>& connecting);
+  void groupAttached(const std::shared_ptr<Connecting>& connecting);
   void attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope,
                    Result<Attached> result);
   void finishConnect(const std::shared_ptr<Connecting>& connecting);
@@ -109,6 +118,11 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void forget(const Scope& scope);
   void attach(const Scope& scope, std::optional<Position> since, bool since_joined,
               Callback<void(Session&, Result<Attached>)> done);
+  void attached(const Scope& scope, const std::optional<Scope>& beside, Result<Attached> result,
+                Callback<void(Session&, Result<Attached>)> done);
+  /// Listens to a group, silently if the client did not ask, before one of its rooms is listened to.
+  void hear(const Scope& group, Callback<void(Session&)> then);
+  void endBeside(const Scope& group);
   void finishSubscribe(std::uint32_t id, const protocol::Subscribe& request, const Scope& scope,
                        Result<Attached> result);
   void takeOff(const Scope& scope);
@@ -117,7 +131,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
 
   // notice.cc
   void roomAdded(const Publication& publication);
-  void addRoom(const Scope& scope);
+  void groupAdded(const Publication& publication);
+  void addPlace(const Scope& scope);
   void forgetUnlessAdded(const Scope& scope);
   void showJoined(const Scope& scope, Attached attached);
   void sessionsRevoked(const Publication& publication);
@@ -158,6 +173,7 @@ struct Session::Connecting {
   std::int64_t expires_at_s = 0;
   std::size_t passive = 0;
   std::size_t waiting = 0;
+  std::size_t groups_waiting = 0;  // rooms come after all groups
   std::optional<Fault> fault;
   std::vector<std::pair<Scope, Attached>> attached;
   struct Held {

@@ -23,37 +23,107 @@ void Session::takeOff(const Scope& scope) {
 }
 
 /// The subscription stands in the list already; it goes live in the hub in the turn of the answer, so
-/// that nothing published in between is missed.
+/// that nothing published in between is missed. A room of a group goes live only beside the group: whoever
+/// is put out of the group hears no more of its rooms, at once.
 void Session::attach(const Scope& scope, std::optional<Position> since, bool since_joined,
                      Callback<void(Session&, Result<Attached>)> done) {
-  AttachRequest request{scope,
-                        caller_.user,
-                        core_.index,
-                        std::move(since),
-                        since_joined,
-                        [caller = caller_, scope](store::Reader& reader) { return mayListen(reader, caller, scope); }};
-  auto answered = [weak = weak_from_this(), core = &core_, scope,
+  std::vector<Scope> heard;
+  for (const auto& subscription : subscriptions_) {
+    if (subscription.heard && subscription.scope.kind() == Scope::Kind::Group)
+      heard.push_back(subscription.scope);
+  }
+  auto beside = std::make_shared<std::optional<Scope>>();
+  auto may_listen = [caller = caller_, scope, heard, beside](store::Reader& reader) -> Result<Granted> {
+    auto granted = TRY(mayListen(reader, caller, scope));
+    *beside = granted.beside;
+    const bool missing =
+        granted.beside && std::find(heard.begin(), heard.end(), *granted.beside) == heard.end();
+    return missing ? Result<Granted>(Fault::of(FaultCode::NotAvailable))
+                   : Result<Granted>(std::move(granted));
+  };
+  AttachRequest request{scope, caller_.user, core_.index, since, since_joined, std::move(may_listen)};
+  auto answered = [weak = weak_from_this(), core = &core_, scope, since, since_joined, beside,
                    done = std::move(done)](Result<Attached> result) mutable {
     const auto self = weak.lock();
     if (!self || self->state_ == State::Closed) {
       if (result) core->log.detach(scope, core->index);
       return;
     }
-    // The sign-in was ended while this connection came: it never hears of that otherwise.
-    if (!result && result.error().code == FaultCode::Unauthorized)
-      return self->disconnect(protocol::kStateInvalidated);
-    auto* subscription = self->find(scope);
-    ASSERT(subscription != nullptr);
-    const auto later = std::move(subscription->later);
-    if (result) {
-      subscription->state = Subscription::State::Live;
-      core->hub.subscribe(scope, *self);
-    }
-    done(*self, std::move(result));
-    if (later) self->runLater(*later);
-    self->goOn();
+    const bool missing =
+        !result && result.error().code == FaultCode::NotAvailable && *beside && !self->find(scope)->revoked;
+    if (!missing) return self->attached(scope, *beside, std::move(result), std::move(done));
+    self->find(scope)->beside = *beside;
+    self->hear(**beside, [scope, since, since_joined, done = std::move(done)](Session& then) mutable {
+      then.attach(scope, std::move(since), since_joined, std::move(done));
+    });
   };
   core_.log.attach(std::move(request), std::move(answered));
+}
+
+void Session::attached(const Scope& scope, const std::optional<Scope>& beside, Result<Attached> result,
+                       Callback<void(Session&, Result<Attached>)> done) {
+  // The sign-in was ended while this connection came: it never hears of that otherwise.
+  if (!result && result.error().code == FaultCode::Unauthorized)
+    return disconnect(protocol::kStateInvalidated);
+  auto* subscription = find(scope);
+  ASSERT(subscription != nullptr);
+  const auto later = std::move(subscription->later);
+  const auto then = std::move(subscription->then);
+  if (subscription->revoked && result) {
+    core_.log.detach(scope, core_.index);
+    result = Fault::of(FaultCode::PermissionDenied);
+  }
+  if (result) {
+    // Heard silently until now: from here on what is delivered is shown, and what was before is in the
+    // answer.
+    if (subscription->heard) takeOff(scope);
+    subscription->state = Subscription::State::Live;
+    subscription->heard = true;
+    subscription->beside = beside;
+    core_.hub.subscribe(scope, *this);
+  } else if (subscription->heard) {
+    subscription->state = Subscription::State::Live;  // silently, as before
+  }
+  done(*this, std::move(result));
+  if (then) {
+    for (auto& waiting : *then) {
+      if (state_ != State::Closed) waiting(*this);
+    }
+  }
+  if (later) runLater(*later);
+  goOn();
+}
+
+void Session::hear(const Scope& group, Callback<void(Session&)> then) {
+  auto* there = find(group);
+  if (there != nullptr && there->heard) return then(*this);
+  const bool begin = there == nullptr;
+  if (begin) {
+    subscriptions_.push_back({group, Subscription::By::Silent});
+    there = &subscriptions_.back();
+  }
+  if (!there->then) there->then = std::make_unique<std::vector<Callback<void(Session&)>>>();
+  there->then->push_back(std::move(then));
+  if (!begin) return;
+  attach(group, std::nullopt, false, [group](Session& self, Result<Attached> result) {
+    if (!result) self.forget(group);  // who waits for it is refused by the same rows
+  });
+}
+
+// The group is not his any more: nor are its rooms.
+void Session::endBeside(const Scope& group) {
+  std::vector<Scope> ending;
+  for (auto& subscription : subscriptions_) {
+    if (subscription.beside != group) continue;
+    if (subscription.heard)
+      ending.push_back(subscription.scope);
+    else
+      subscription.revoked = true;
+  }
+  for (const auto& scope : ending) {
+    core_.hub.unsubscribe(scope, *this);
+    ended(scope);
+  }
 }
 
 // Commands of one channel never overtake each other, and each counts as one that runs.
@@ -91,10 +161,14 @@ void Session::handle(std::uint32_t id, const protocol::Subscribe& request) {
   if (static_cast<std::size_t>(own) >= core_.options.client_channels_max) {
     return sendError(id, Fault::of(FaultCode::LimitExceeded));
   }
-  if (find(*scope)) takeOff(*scope), forget(*scope);  // the silent one becomes one to be seen
   std::optional<Position> since;
   if (request.recover) since = Position{request.epoch, request.offset};
-  subscriptions_.push_back({*scope, Subscription::By::Client});
+  if (auto* silent = find(*scope)) {
+    silent->state =
+        Subscription::State::Attaching;  // and heard meanwhile: it says what becomes of other rights
+  } else {
+    subscriptions_.push_back({*scope, Subscription::By::Client});
+  }
   const auto answer = answerOf(request);
   beginCommand(answer);
   attach(*scope, std::move(since), false,
@@ -106,15 +180,19 @@ void Session::handle(std::uint32_t id, const protocol::Subscribe& request) {
 
 void Session::finishSubscribe(std::uint32_t id, const protocol::Subscribe& request, const Scope& scope,
                               Result<Attached> result) {
+  auto* subscription = find(scope);
   if (!result) {
-    forget(scope);
+    if (subscription->by != Subscription::By::Silent || !subscription->heard) forget(scope);
     sendError(id, result.error());
   } else if (request.recover && !result->recovered &&
              (request.flag & protocol::kFlagRejectUnrecovered) != 0) {
-    takeOff(scope);
-    forget(scope);
+    if (subscription->by != Subscription::By::Silent) {
+      takeOff(scope);
+      forget(scope);
+    }
     sendError(id, Fault::of(FaultCode::UnrecoverablePosition));
   } else {
+    subscription->by = Subscription::By::Client;
     std::size_t bytes = 0;
     send(core_.format.codec().subscribe(
         id, recoveryWithin(std::move(*result), request.recover, SIZE_MAX, bytes)));
@@ -127,8 +205,8 @@ void Session::handle(std::uint32_t id, const protocol::Unsubscribe& request) {
   if (scope && waitsForAttach(*scope, {id, request})) return;
   auto* subscription = scope ? find(*scope) : nullptr;
   if (subscription != nullptr && subscription->by != Subscription::By::Silent) {
-    if (*scope == Scope::of(caller_.user)) {
-      subscription->by = Subscription::By::Silent;  // what concerns the user is still noticed
+    if (scope->kind() == Scope::Kind::User || scope->kind() == Scope::Kind::Group) {
+      subscription->by = Subscription::By::Silent;  // what ends his rights is still noticed
     } else {
       takeOff(*scope);
       forget(*scope);

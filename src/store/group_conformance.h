@@ -14,7 +14,6 @@ class GroupConformance : public PeopleConformance {
     group.id = GroupId::trusted(id);
     group.slug = "slug-" + id;
     group.name = name;
-    group.main_room = RoomId::trusted("main-" + id);
     group.folded_name = name;
     return group;
   }
@@ -58,7 +57,6 @@ TEST_P(GroupConformance, AGroupIsReadBackAsWrittenUntilItIsRemoved) {
   EXPECT_EQ(found->description, "For all");
   EXPECT_EQ(found->join_mode, JoinMode::Approval);
   EXPECT_EQ(found->capacity, 37);
-  EXPECT_EQ(found->main_room.text(), "main-club");
   EXPECT_EQ(found->default_rooms, group.default_rooms);
   EXPECT_EQ(found->created_by, ann);
   EXPECT_EQ(found->created_at, 7);

@@ -27,9 +27,8 @@ std::string listOf(const std::vector<RoomId>& ids) {
   return list;
 }
 
-#define KITH_GROUP_COLUMNS                                                                       \
-  "g.id, g.slug, g.name, g.description, g.join_mode, g.capacity, g.main_room, g.default_rooms, " \
-  "g.created_by, "                                                                               \
+#define KITH_GROUP_COLUMNS                                                                        \
+  "g.id, g.slug, g.name, g.description, g.join_mode, g.capacity, g.default_rooms, g.created_by, " \
   "g.created_at, g.folded"
 Group groupAt(const Query& row) {
   return {GroupId::trusted(row.textAt(0)),
@@ -38,11 +37,10 @@ Group groupAt(const Query& row) {
           row.textAt(3),
           row.textAt(4) == joinModeName(JoinMode::Approval) ? JoinMode::Approval : JoinMode::Open,
           row.numberAt(5),
-          RoomId::trusted(row.textAt(6)),
-          idsIn(row.textAt(7)),
-          UserId::trusted(row.textAt(8)),
-          row.numberAt(9),
-          row.textAt(10)};
+          idsIn(row.textAt(6)),
+          UserId::trusted(row.textAt(7)),
+          row.numberAt(8),
+          row.textAt(9)};
 }
 
 }  // namespace
@@ -146,13 +144,11 @@ Result<void> GroupTable::put(const Group& group) {
   }
   const auto default_rooms = listOf(group.default_rooms);
   auto upsert = connection_.query(
-      "INSERT INTO groups (id, slug, name, description, join_mode, capacity, main_room, default_rooms, "
-      "created_by,"
-      " created_at, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      "INSERT INTO groups (id, slug, name, description, join_mode, capacity, default_rooms, created_by,"
+      " created_at, folded) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO UPDATE SET slug = excluded.slug, name = excluded.name,"
       " description = excluded.description, join_mode = excluded.join_mode, capacity = excluded.capacity,"
-      " main_room = excluded.main_room, default_rooms = excluded.default_rooms, created_by = "
-      "excluded.created_by,"
+      " default_rooms = excluded.default_rooms, created_by = excluded.created_by,"
       " created_at = excluded.created_at, folded = excluded.folded");
   return upsert.text(group.id.text())
       .text(group.slug)
@@ -160,7 +156,6 @@ Result<void> GroupTable::put(const Group& group) {
       .text(group.description)
       .text(joinModeName(group.join_mode))
       .number(group.capacity)
-      .text(group.main_room.text())
       .text(default_rooms)
       .text(group.created_by.text())
       .number(group.created_at)

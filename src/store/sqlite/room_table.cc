@@ -8,7 +8,7 @@ namespace kith::store::sqlite {
 namespace {
 
 #define KITH_ROOM_COLUMNS \
-  "r.id, r.name, r.topic, r.created_by, r.created_at, r.grp, r.capacity, r.archived_at, r.folded, r.main"
+  "r.id, r.name, r.topic, r.created_by, r.created_at, r.grp, r.capacity, r.archived_at, r.folded"
 Room roomAt(const Query& row) {
   return {RoomId::trusted(row.textAt(0)),
           row.textAt(1),
@@ -18,8 +18,7 @@ Room roomAt(const Query& row) {
           GroupId::trusted(row.textAt(5)),
           row.numberAt(6),
           row.numberAt(7),
-          row.textAt(8),
-          row.numberAt(9) != 0};
+          row.textAt(8)};
 }
 
 }  // namespace
@@ -158,12 +157,11 @@ Result<std::vector<MemberRow>> RoomTable::members(const RoomId& room, const User
 
 Result<void> RoomTable::put(const Room& room) {
   auto upsert = connection_.query(
-      "INSERT INTO rooms (id, name, topic, created_by, created_at, grp, capacity, archived_at, folded, main)"
-      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      "INSERT INTO rooms (id, name, topic, created_by, created_at, grp, capacity, archived_at, folded)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
       " ON CONFLICT (id) DO UPDATE SET name = excluded.name, topic = excluded.topic,"
       " created_by = excluded.created_by, created_at = excluded.created_at, grp = excluded.grp,"
-      " capacity = excluded.capacity, archived_at = excluded.archived_at, folded = excluded.folded, main = "
-      "excluded.main");
+      " capacity = excluded.capacity, archived_at = excluded.archived_at, folded = excluded.folded");
   return upsert.text(room.id.text())
       .text(room.name)
       .text(room.topic)
@@ -173,7 +171,6 @@ Result<void> RoomTable::put(const Room& room) {
       .number(room.capacity)
       .number(room.archived_at)
       .text(room.folded_name)
-      .number(room.main ? 1 : 0)
       .run();
 }
 

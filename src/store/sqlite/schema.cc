@@ -134,7 +134,6 @@ ALTER TABLE rooms ADD COLUMN capacity INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE rooms ADD COLUMN archived_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE rooms ADD COLUMN deleted_at INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE rooms ADD COLUMN folded TEXT NOT NULL DEFAULT '';
-ALTER TABLE rooms ADD COLUMN main INTEGER NOT NULL DEFAULT 0;
 UPDATE rooms SET folded = lower(name);
 DROP INDEX rooms_name;
 CREATE INDEX rooms_name ON rooms (grp, name, id) WHERE deleted_at = 0;
@@ -146,7 +145,6 @@ CREATE TABLE groups (
   description TEXT NOT NULL,
   join_mode TEXT NOT NULL,
   capacity INTEGER NOT NULL,
-  main_room TEXT NOT NULL,
   default_rooms TEXT NOT NULL,                        -- ids, a space between two
   created_by TEXT NOT NULL,
   created_at INTEGER NOT NULL,

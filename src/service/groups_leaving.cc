@@ -1,0 +1,173 @@
+#include "service/group_tasks.h"
+#include "service/groups.h"
+#include "service/permissions.h"
+#include "service/request_hash.h"
+
+namespace kith {
+namespace {
+
+using Next = TaskRunner::Next;
+
+/// Out of the group and its main room.
+Result<store::Drafts> takeOutOfGroup(store::Transaction& now, GroupMember member, std::string_view cause,
+                                     const std::string& reason = {}) {
+  const auto group = member.group;
+  const auto user = member.user;
+  member.state = MemberState::Left;
+  member.role = RoomRole::Member;
+  TRY(now.putMember(member));
+  store::Drafts drafts{leftDraft(Scope::of(group), user, cause), removedDraft(user, group, cause, reason)};
+  const auto in_main = TRY(now.member(Group::mainRoomOf(group), user));
+  if (!in_main || in_main->state != MemberState::Member) return drafts;
+  for (auto& draft : TRY(takeOut(now, *in_main, cause == "kicked" ? "kicked" : "group_left")))
+    drafts.push_back(std::move(draft));
+  return drafts;
+}
+
+/// A room of the group beside the main one that he is still in.
+Result<std::optional<RoomId>> roomLeft(store::Reader& reader, const GroupId& group, const UserId& user) {
+  for (const auto& room : TRY(reader.roomsIn(group, user, 2))) {
+    if (room != Group::mainRoomOf(group)) return std::optional<RoomId>(room);
+  }
+  return std::optional<RoomId>();
+}
+
+std::vector<Scope> scopesOf(const GroupId& group, const UserId& user) {
+  return {Scope::of(group), Scope::of(Group::mainRoomOf(group)), Scope::of(user)};
+}
+
+}  // namespace
+
+// Nothing is shut until the rooms are left: while he is a member of the group, he may be of its rooms.
+void CommunityGroupService::leaveGroup(const Caller& caller, const GroupId& id,
+                                       const std::string& given_nonce, Reply<LeftGroup> reply) {
+  const auto nonce = given_nonce.empty() ? newId() : given_nonce;
+  auto task = std::make_shared<std::optional<StoredTask>>();
+  auto run = [=](store::Transaction& now) -> Result<store::Drafts> {
+    const auto group = TRY(now.group(id));
+    const auto own = TRY(now.groupMember(id, caller.user));
+    if (group && own && own->state == MemberState::Left) return store::Drafts{};
+    TRY(judge(caller.right, GroupFacts{caller, group, own}));
+    *task = groupTask(kGroupLeave, {id, caller.user, {}, {}, nonce});
+    if (auto begun = TRY(now.task((*task)->key))) {
+      *task = std::move(begun);  // from another of his devices: one leave
+    } else {
+      TRY(now.putTask(**task));
+    }
+    return store::Drafts{};
+  };
+  auto done = [this, id, caller, task, reply = std::move(reply)](Result<store::Committed> result) mutable {
+    if (!result) return reply(result.error());
+    if (!*task) return reply(LeftGroup{writtenOf(*result)});
+    const auto nonce = groupTaskOf(**task).nonce;
+    auto ended = [this, id, caller, nonce, reply = std::move(reply)](Result<LeftGroup> left) mutable {
+      if (!left || left->accepted) return reply(std::move(left));
+      auto read = [id, caller, nonce](store::Reader& reader) -> Result<LeftGroup> {
+        const auto entry = TRY(reader.entryOfNonce(Scope::of(id), caller.user, nonce));
+        if (!entry) return LeftGroup{};  // put out meanwhile: he is out
+        const auto epoch = TRY(reader.head(Scope::of(id))).position.epoch;
+        return LeftGroup{{{epoch, entry->entry.offset}, entry->entry.at}};
+      };
+      parts_.log.readValue<LeftGroup>(std::move(read), std::move(reply));
+    };
+    answerAfter<LeftGroup>(*task, LeftGroup{}, std::move(ended));
+  };
+  parts_.log.append({scopesOf(id, caller.user), caller.user, nonce,
+                     requestHash(parts_.hash_key, "group.leave", {}), 0,
+                     store::TransactionRun(std::move(run)), std::move(done)});
+}
+
+void CommunityGroupService::kickMember(const Caller& caller, KickFromGroup request, Reply<LeftGroup> reply) {
+  const auto hash = requestHash(parts_.hash_key, "group.kick", {request.user.text(), request.reason});
+  const auto task = groupTask(kGroupKick, {request.group, request.user, {}, caller.user});
+  auto rooms_left = std::make_shared<bool>(false);
+  auto run = [=](store::Transaction& now) -> Result<store::Drafts> {
+    const auto group = TRY(now.group(request.group));
+    const auto own = TRY(now.groupMember(request.group, caller.user));
+    const auto target = TRY(now.groupMember(request.group, request.user));
+    TRY(judge(caller.right, GroupFacts{caller, group, own, target}));
+    *rooms_left = TRY(roomLeft(now, request.group, request.user)).has_value();
+    if (*rooms_left) TRY(now.putTask(task));
+    return takeOutOfGroup(now, *target, "kicked", request.reason);
+  };
+  auto done = [this, task, rooms_left, reply = std::move(reply)](Result<store::Committed> result) mutable {
+    if (!result) return reply(result.error());
+    if (!result->duplicate) broadcast(*result);
+    answerAfter<LeftGroup>(*rooms_left ? std::optional(task) : std::nullopt, LeftGroup{writtenOf(*result)},
+                           std::move(reply));
+  };
+  parts_.log.append({scopesOf(request.group, request.user), caller.user, request.nonce, hash, 0,
+                     store::TransactionRun(std::move(run)), std::move(done)});
+}
+
+// Room by room; each commit finds out by itself whether there is something left to do, so that a step may
+// be repeated, and whatever he does meanwhile is seen.
+void CommunityGroupService::leaveOneRoom(const StoredTask& task, Reply<Next> reply) {
+  const auto what = groupTaskOf(task);
+  parts_.log.readValue<std::optional<RoomId>>(
+      [what](store::Reader& reader) { return roomLeft(reader, what.group, what.user); },
+      [this, task, reply = std::move(reply)](Result<std::optional<RoomId>> room) mutable {
+        if (!room) return reply(room.error());
+        if (*room) return leaveRoomOf(task, **room, std::move(reply));
+        leaveAtLast(task, std::move(reply));
+      });
+}
+
+void CommunityGroupService::leaveRoomOf(const StoredTask& task, const RoomId& room, Reply<Next> reply) {
+  const auto what = groupTaskOf(task);
+  auto run = [what, room](store::Transaction& now) -> Result<store::Drafts> {
+    const auto member = TRY(now.member(room, what.user));
+    if (!member || member->state != MemberState::Member) return store::Drafts{};
+    return takeOut(now, *member, "group_left");
+  };
+  appendStep({{Scope::of(room), Scope::of(what.user)}, what.by.empty() ? what.user : what.by, {}, {}},
+             std::move(run), task, std::move(reply));
+}
+
+void CommunityGroupService::leaveAtLast(const StoredTask& task, Reply<Next> reply) {
+  const auto what = groupTaskOf(task);
+  auto rooms_left = std::make_shared<bool>(false);
+  auto run = [this, what, task, rooms_left](store::Transaction& now) -> Result<store::Drafts> {
+    *rooms_left = TRY(roomLeft(now, what.group, what.user)).has_value();  // he has joined one meanwhile
+    if (*rooms_left) return store::Drafts{};
+    TRY(now.removeTask(task.key));
+    const auto member = TRY(now.groupMember(what.group, what.user));
+    if (task.kind == kGroupKick || !isMember(member)) return store::Drafts{};
+    return takeOutOfGroup(now, *member, "left");
+  };
+  const bool leaves = task.kind == kGroupLeave;
+  StepBy by{scopesOf(what.group, what.user), leaves ? what.user : what.by,
+            leaves ? what.nonce : std::string(),
+            leaves ? requestHash(parts_.hash_key, "group.leave", {}) : std::string()};
+  auto next = [task, rooms_left] { return *rooms_left ? Next(task) : Next(); };
+  appendStep(std::move(by), std::move(run), std::move(next), std::move(reply));
+}
+
+void CommunityGroupService::enterDefaultRoom(const StoredTask& task, Reply<Next> reply) {
+  auto what = groupTaskOf(task);
+  if (what.rooms.empty()) return reply(Next());
+  const auto id = what.rooms.front();
+  what.rooms.erase(what.rooms.begin());
+  const auto rest = groupTask(kGroupEnter, what);
+  const bool last = what.rooms.empty();
+  auto run = [what, id, rest, last,
+              limits = parts_.limits](store::Transaction& now) -> Result<store::Drafts> {
+    if (last)
+      TRY(now.removeTask(rest.key));
+    else
+      TRY(now.putTask(rest));
+    // Whatever stands against it now: he is in the group, and may join the room himself later.
+    const auto standing = TRY(standingIn(now, id, what.user));
+    const bool inside = standing.member && standing.member->state == MemberState::Member;
+    if (!standing.room || standing.room->group != what.group || standing.room->archived_at != 0)
+      return store::Drafts{};
+    if (!isMember(standing.in_group) || inside) return store::Drafts{};
+    if (!hasRoomFor(now, Scope::of(id), standing.room->capacity)) return store::Drafts{};
+    if (!mayEnterOneMore(now, what.user, limits.places_per_user_max)) return store::Drafts{};
+    return letIn(now, *standing.room, {what.user, what.name}, RoomRole::Member);
+  };
+  appendStep({{Scope::of(id), Scope::of(what.user)}, what.user, {}, {}}, std::move(run),
+             last ? Next() : Next(rest), std::move(reply));
+}
+
+}  // namespace kith
