@@ -79,8 +79,8 @@ void CommunityGroupService::joinGroup(const Caller& caller, const GroupId& id, c
     if (result->duplicate) return answerWithGroup(caller, id, writtenOf(*result), std::move(reply));
     broadcast(*result);
     made->written = writtenOf(*result);
-    answerAfter<GroupWritten>(enterTask(made->group.group, who, made->written.changed), std::move(*made),
-                              std::move(reply));
+    auto task = enterTask(made->group.group, who, made->written.changed);
+    answerAfter<GroupWritten>(std::move(task), std::move(*made), std::move(reply));
   };
   parts_.log.append({scopesOf(caller.user, id), caller.user, nonce,
                      requestHash(parts_.hash_key, "group.join", {}), 0, store::TransactionRun(std::move(run)),
