@@ -12,7 +12,7 @@ namespace kith {
 namespace {
 
 constexpr std::size_t kSlugMax = 64;
-constexpr int kSlugTries = 100;
+constexpr int kNumberedSlugs = 9;
 
 /// Letters and digits of the folded name, a hyphen between words; "group" if there are none.
 std::string slugOf(const std::string& folded_name) {
@@ -23,22 +23,25 @@ std::string slugOf(const std::string& folded_name) {
       slug += c;
     else if (!slug.empty() && slug.back() != '-')
       slug += '-';
-    if (slug.size() >= kSlugMax - 4) break;
+    if (slug.size() >= kSlugMax - 20) break;  // a number or an id follows
   }
   while (!slug.empty() && slug.back() == '-') slug.pop_back();
   return slug.empty() ? "group" : slug;
 }
 
-/// The slug asked for, or the first free one of the name.
+/// The slug asked for, or one of the name: numbered, and in a crowd of namesakes with a part of the id.
 Result<void> putWithSlug(store::Transaction& now, Group& group) {
   if (!group.slug.empty()) return now.putGroup(group);
   const auto base = slugOf(group.folded_name);
-  for (int i = 1; i <= kSlugTries; ++i) {
-    group.slug = i == 1 ? base : base + "-" + std::to_string(i);
+  for (int i = 1; i <= kNumberedSlugs + 1; ++i) {
+    group.slug = i == 1 ? base
+                        : base + "-" +
+                              (i <= kNumberedSlugs ? std::to_string(i)
+                                                   : slugOf(toFolded(group.id.text()).value_or("")));
     auto put = now.putGroup(group);
     if (put || put.error().code != FaultCode::Already) return put;
   }
-  return Fault{FaultCode::Already, "slug", "choose a slug: many groups have this name", false};
+  return Fault::unavailable("the group could not be named; try again");
 }
 
 std::string changesData(const UpdateGroup& request) {
@@ -129,8 +132,8 @@ void CommunityGroupService::createGroup(const Caller& caller, CreateGroup reques
     Room room{group.mainRoom(), request.name, "", caller.user, now.now(), id};
     room.folded_name = group.folded_name;
     TRY(now.putRoom(room));
-    const GroupMember mine{
-        id, caller.user, RoomRole::Owner, MemberState::Member, now.now(), TRY(now.nextOffset(scope))};
+    const auto offset = TRY(now.nextOffset(scope));
+    const GroupMember mine{id, caller.user, RoomRole::Owner, MemberState::Member, now.now(), offset};
     TRY(now.putMember(mine));
     made->group = {group, 1, mine, {}};
     const Joiner who{caller.user, caller.name};
@@ -167,7 +170,8 @@ void CommunityGroupService::updateGroup(const Caller& caller, UpdateGroup reques
     const auto own = TRY(now.groupMember(request.group, caller.user));
     TRY(judge(caller.right, GroupFacts{caller, group, own}));
     const auto changes = differing(request, *group);
-    made->group = {*group, TRY(now.head(scope)).members, own, {}};
+    const auto members = TRY(now.head(scope)).members;
+    made->group = {*group, members, own, {}};
     if (changesNothing(changes)) return store::Drafts{};
     if (changes.name) {
       group->name = *changes.name;

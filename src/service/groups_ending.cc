@@ -34,8 +34,11 @@ void CommunityGroupService::endOnePart(const StoredTask& task, Reply<Next> reply
   const auto limit = parts_.limits.members_per_step;
   parts_.log.readValue<Remains>(
       [group, limit](store::Reader& reader) -> Result<Remains> {
-        return Remains{TRY(reader.openRequests(group, JoinRequestId(), limit)),
-                       TRY(reader.roomsOfGroup(group, 1)), TRY(reader.groupMembers(group, UserId(), limit))};
+        Remains remains;
+        remains.requests = TRY(reader.openRequests(group, JoinRequestId(), limit));
+        remains.rooms = TRY(reader.roomsOfGroup(group, 1));
+        remains.members = TRY(reader.groupMembers(group, UserId(), limit));
+        return remains;
       },
       [this, task, reply = std::move(reply)](Result<Remains> remains) mutable {
         if (!remains) return reply(remains.error());

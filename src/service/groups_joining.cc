@@ -20,8 +20,9 @@ Result<store::Drafts> letIntoGroup(store::Transaction& now, const Group& group, 
   TRY(hasRoomFor(now, Scope::of(group.id), group.capacity));
   TRY(mayEnterOneMore(now, who.user, limits.places_per_user_max - 1));  // the group and its main room
   const auto scope = Scope::of(group.id);
-  TRY(now.putMember(GroupMember{group.id, who.user, RoomRole::Member, MemberState::Member, now.now(),
-                                TRY(now.nextOffset(scope))}));
+  const auto offset = TRY(now.nextOffset(scope));
+  TRY(now.putMember(
+      GroupMember{group.id, who.user, RoomRole::Member, MemberState::Member, now.now(), offset}));
   store::Drafts drafts{addedDraft(who.user, group, RoomRole::Member),
                        joinedDraft(scope, who, RoomRole::Member)};
   if (const auto room = TRY(now.room(group.mainRoom()))) {
@@ -56,7 +57,8 @@ void CommunityGroupService::joinGroup(const Caller& caller, const GroupId& id, c
     const auto group = TRY(now.group(id));
     const auto own = TRY(now.groupMember(id, caller.user));
     TRY(judge(caller.right, GroupFacts{caller, group, own}));
-    made->group = {*group, TRY(now.head(Scope::of(id))).members, own, {}};
+    const auto members = TRY(now.head(Scope::of(id))).members;
+    made->group = {*group, members, own, {}};
     if (isMember(own)) return store::Drafts{};
     if (group->join_mode != JoinMode::Open) {
       return Fault{FaultCode::PermissionDenied, {}, "this group is joined by request", false};

@@ -55,8 +55,9 @@ void CommunityGroupService::getRequests(const Caller& caller, const GroupId& gro
                                         Reply<RequestPage> reply) {
   parts_.log.readValue<RequestPage>(
       [caller, group, cursor, limit](store::Reader& reader) -> Result<RequestPage> {
-        RequestPage page{TRY(reader.openRequests(group, cursor, limit + 1)),
-                         TRY(reader.openRequestCount(group))};
+        RequestPage page;
+        page.requests = TRY(reader.openRequests(group, cursor, limit + 1));
+        page.open = TRY(reader.openRequestCount(group));
         page.more = cutTo(page.requests, limit);
         TRY(judgeInGroup(caller.right, reader, caller, group));
         return page;

@@ -171,7 +171,9 @@ Result<void> judge(Right right, const Caller& caller) {
 }
 
 Result<Standing> standingIn(store::Reader& reader, const RoomId& id, const UserId& user) {
-  Standing standing{TRY(reader.room(id)), TRY(reader.member(id, user)), std::nullopt};
+  Standing standing;
+  standing.room = TRY(reader.room(id));
+  standing.member = TRY(reader.member(id, user));
   if (standing.room && !standing.room->group.empty()) {
     standing.in_group = TRY(reader.groupMember(standing.room->group, user));
   }
@@ -179,11 +181,16 @@ Result<Standing> standingIn(store::Reader& reader, const RoomId& id, const UserI
 }
 
 Result<Standing> standingIn(store::ScopeState& now, const UserId& user) {
-  return Standing{TRY(now.room()), TRY(now.member(user)), TRY(now.groupMember(user))};
+  Standing standing;
+  standing.room = TRY(now.room());
+  standing.member = TRY(now.member(user));
+  standing.in_group = TRY(now.groupMember(user));
+  return standing;
 }
 
 Result<void> judgeInRoom(Right right, store::Reader& reader, const Caller& caller, const RoomId& room) {
-  return judge(right, RoomFacts{caller, TRY(standingIn(reader, room, caller.user))});
+  const auto own = TRY(standingIn(reader, room, caller.user));
+  return judge(right, RoomFacts{caller, own});
 }
 
 Result<void> judgeInGroup(Right right, store::Reader& reader, const Caller& caller, const GroupId& id) {

@@ -120,8 +120,8 @@ store::ScopedDraft requestDraft(Scope scope, EntryType type, const JoinRequest& 
 
 Result<store::Drafts> letIn(store::Transaction& now, const Room& room, const Joiner& who, RoomRole role) {
   const auto scope = Scope::of(room.id);
-  TRY(now.putMember(
-      RoomMember{room.id, who.user, role, MemberState::Member, now.now(), TRY(now.nextOffset(scope))}));
+  const auto offset = TRY(now.nextOffset(scope));
+  TRY(now.putMember(RoomMember{room.id, who.user, role, MemberState::Member, now.now(), offset}));
   return store::Drafts{joinedDraft(scope, who, role), addedDraft(who.user, room)};
 }
 

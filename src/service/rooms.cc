@@ -80,7 +80,10 @@ void DiscussionRoomService::createRoom(const Caller& caller, CreateRoom request,
     room.folded_name = toFolded(request.name).value_or(request.name);
     TRY(now.putRoom(room));
     auto entered = TRY(letIn(now, room, {caller.user, caller.name}, RoomRole::Owner));
-    made->room = {room, 1, TRY(now.nextOffset(Scope::of(id))), 0, TRY(now.member(id, caller.user))};
+    made->room.room = room;
+    made->room.members = 1;
+    made->room.head = TRY(now.nextOffset(Scope::of(id)));
+    made->room.mine = TRY(now.member(id, caller.user));
     // His own entry first: a nonce is bound there, since the room is new.
     store::Drafts drafts{std::move(entered[1]), std::move(entered[0])};
     if (!request.group.empty())
@@ -97,7 +100,8 @@ void DiscussionRoomService::joinRoom(const Caller& caller, const RoomId& id, con
   auto run = [id, caller, made, limits = parts_.limits](store::Transaction& now) -> Result<store::Drafts> {
     const auto own = TRY(standingIn(now, id, caller.user));
     TRY(judge(caller.right, RoomFacts{caller, own}));
-    made->room = {*own.room, TRY(now.head(Scope::of(id))).members, 0, 0, own.member};
+    const auto members = TRY(now.head(Scope::of(id))).members;
+    made->room = {*own.room, members, 0, 0, own.member};
     if (isMember(own.member)) return store::Drafts{};
     if (!own.room->group.empty()) TRY(isNotLeaving(now, own.room->group, caller.user));
     TRY(hasRoomFor(now, Scope::of(id), own.room->capacity));

@@ -50,15 +50,15 @@ class RoomsTest : public testing::Test {
   }
   Result<RoomWritten> create(const Caller& caller) {
     return wait<RoomWritten>([&](auto reply) {
-      rooms.createRoom(caller, {"a room", "", "made"}, std::move(reply));
+      rooms.createRoom(caller, {"a room", "", {}, 0, "made"}, std::move(reply));
     });
   }
   Result<RoomWritten> join(const Caller& caller, const RoomId& room) {
     return wait<RoomWritten>([&](auto reply) { rooms.joinRoom(caller, room, "joined", std::move(reply)); });
   }
 
-  const Caller ann{UserId::trusted("ann"), "Ann", SiteRole::Member, {}};
-  const Caller bob{UserId::trusted("bob"), "Bob", SiteRole::Member, {}};
+  const Caller ann{UserId::trusted("ann"), "Ann", SiteRole::Member, {}, Right::CreateRoom};
+  const Caller bob{UserId::trusted("bob"), "Bob", SiteRole::Member, {}, Right::JoinRoom};
   std::string folder = "/tmp/kith-rooms-XXXXXX";
   ManualClock clock;
   ManualLoop loop{clock};
@@ -73,7 +73,8 @@ class RoomsTest : public testing::Test {
   MemoryPresence presence{clock};
   OnlineStatusService online{{loop, clock, presence, readMembershipsFrom(log), sendSignalsThrough(publish)}};
   TypingIndicator typing{loop, clock, presence, sendTypingThrough(publish)};
-  DiscussionRoomService rooms{log, publish, online, typing, "key", {}};
+  TaskRunner tasks{{loop, clock, log, lines, metrics}};
+  DiscussionRoomService rooms{{log, publish, online, typing, tasks, "key"}};
 };
 
 // A fault here would say that nothing was done; the client would make the room, or join, once more.

@@ -12,6 +12,7 @@
 #include "hub/fanout.h"
 #include "presence/memory/memory_presence.h"
 #include "service/chat.h"
+#include "service/groups.h"
 #include "service/online_status.h"
 #include "service/rooms.h"
 #include "store/sqlite/sqlite_store.h"
@@ -129,8 +130,10 @@ class SessionTest : public testing::Test {
   OnlineStatusService online{{loop, clock, presence, readMembershipsFrom(log), sendSignalsThrough(publish)}};
   TypingIndicator typing{loop, clock, presence, sendTypingThrough(publish)};
   ChatService chat{log, publish, typing, "key"};
-  DiscussionRoomService rooms{log, publish, online, typing, "key", {}};
-  Services services{chat, rooms, online, log, {}};
+  TaskRunner tasks{{loop, clock, log, lines, metrics}};
+  DiscussionRoomService rooms{{log, publish, online, typing, tasks, "key"}};
+  CommunityGroupService groups{{log, publish, online, typing, tasks, "key"}};
+  Services services{chat, rooms, groups, online, log, {}};
   Tokens tokens{keys(), clock};
   std::unique_ptr<PasswordPool> passwords =
       std::make_unique<PasswordPool>(PasswordPool::Options{1, 1, 1, 64 * 1024});
