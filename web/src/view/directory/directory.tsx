@@ -1,5 +1,6 @@
 import { createEffect, createSignal, For, onCleanup, onMount, Show } from 'solid-js';
 import '../../style/directory.css';
+import '../../style/form.css';
 import type { Fault } from '../../model/fault.ts';
 import type { Room } from '../../model/types.ts';
 import type { Session } from '../../link/session.ts';

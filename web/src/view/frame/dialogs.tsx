@@ -1,4 +1,5 @@
 import { Match, Switch } from 'solid-js';
+import '../../style/dialogs.css';
 import type { Session } from '../../link/session.ts';
 import { CreateRoom } from './create-room.tsx';
 import type { DialogName } from './inside.tsx';

@@ -1,3 +1,4 @@
+import '../../style/dialog.css';
 import { onCleanup, onMount, type JSX } from 'solid-js';
 import { text } from '../state.ts';
 

@@ -1,4 +1,5 @@
 import { createSignal, createUniqueId, Show } from 'solid-js';
+import '../../style/form.css';
 import { text } from '../state.ts';
 import { Icon } from './icons.tsx';
 
