@@ -1,7 +1,7 @@
 import { Changes } from '../model/changes.ts';
 import { Drafts } from '../model/drafts.ts';
-import type { Fault } from '../model/fault.ts';
 import { newNonce, Outbox, type OutboxItem, type Sent } from '../model/outbox.ts';
+import { RoomList, type RoomPage } from '../model/room-list.ts';
 import { isEntry, type Limits, type Me, type Publication, type Room, type RoomId, type UserId } from '../model/types.ts';
 import { Realtime, type Hello, type Subscribed } from './realtime.ts';
 import { whoAmI, type Account } from './rest.ts';
@@ -30,13 +30,12 @@ export class Session {
   limits: Limits;
   line: Line = 'connecting';
   lineSince = Date.now();
-  roomsLoaded = false;
 
   private readonly storage = localStore();
   private readonly ports: SessionPorts;
   private readonly realtime: Realtime;
   private readonly talks = new Map<RoomId, Talk>();
-  private joined = new Map<RoomId, Room>();
+  private readonly joined: RoomList;
   private readonly names = new Map<UserId, string>();
   private serverVersion = '';
   updateReady = false;
@@ -47,6 +46,11 @@ export class Session {
     this.limits = { text: account.limits?.text ?? defaultTextMax };
     this.names.set(this.me.id, this.me.name);
     this.drafts = new Drafts(this.storage, this.me.id);
+    this.joined = new RoomList({
+      page: (cursor) => this.call<RoomPage>('room.list', { joined: true, limit: roomsPage, ...(cursor ? { cursor } : {}) }),
+      later: (run, ms) => setTimeout(run, ms),
+      loaded: () => this.roomsRead(),
+    });
     const store = new StoredOutbox(this.me.id);
     this.outbox = new Outbox({
       store,
@@ -71,6 +75,7 @@ export class Session {
 
   close(): void {
     this.outbox.setConnected(false);
+    this.joined.pause();
     this.realtime.close();
   }
 
@@ -86,9 +91,13 @@ export class Session {
     this.storage.setItem(`kith:last-room:${this.me.id}`, id);
   }
 
+  get roomsLoaded(): boolean {
+    return this.joined.loaded;
+  }
+
   /** Joined rooms by name. */
   rooms(collator: Intl.Collator): Room[] {
-    return [...this.joined.values()].sort((a, b) => collator.compare(a.name, b.name));
+    return this.joined.all().sort((a, b) => collator.compare(a.name, b.name));
   }
 
   room(id: RoomId): Room | undefined {
@@ -187,7 +196,7 @@ export class Session {
     if (hello.server) this.serverVersion = hello.server;
     this.setLine('connected');
     this.outbox.setConnected(true);
-    if (!this.roomsLoaded) void this.loadRooms();
+    this.joined.resume();
     // Rooms that the server follows for this page are resumed one by one as it says so.
     for (const talk of this.talks.values()) if (!talk.log.loaded) talk.open();
   }
@@ -195,6 +204,7 @@ export class Session {
   private lineLost(): void {
     if (this.line === 'connected') this.setLine('lost');
     this.outbox.setConnected(false);
+    this.joined.pause();
     for (const talk of this.talks.values()) talk.lineLost();
   }
 
@@ -207,7 +217,7 @@ export class Session {
   private subscribed(subscription: Subscribed): void {
     const id = roomOf(subscription.channel);
     if (id) this.talks.get(id)?.resume(subscription);
-    else if (!subscription.recovered && this.roomsLoaded) void this.loadRooms();
+    else if (!subscription.recovered) this.joined.load();
   }
 
   private unsubscribed(channel: string): void {
@@ -238,27 +248,26 @@ export class Session {
     if (!room) return;
     if (publication.type === 'room.removed') this.removeRoom(room.id);
     if (publication.type === 'room.added') {
-      const known = this.joined.get(room.id);
-      this.addRoom({
-        members: 0,
-        ...known,
-        id: room.id,
-        name: room.name ?? known?.name ?? '',
-        topic: room.topic ?? known?.topic ?? '',
-        joined: true,
-      });
+      const { id, name, topic } = room;
+      this.addRoom({ id, ...(name === undefined ? {} : { name }), ...(topic === undefined ? {} : { topic }) });
     }
   }
 
   private roomUpdated(id: RoomId, publication: Publication): void {
-    const room = this.joined.get(id);
-    if (room && publication.changes) this.addRoom({ ...room, ...publication.changes });
+    if (!publication.changes) return;
+    this.joined.update(id, publication.changes);
+    this.roomChanged(id);
   }
 
-  private addRoom(room: Room): void {
-    this.joined.set(room.id, room);
-    const talk = this.talks.get(room.id);
-    if (talk) {
+  private addRoom(room: Partial<Room> & { id: RoomId }): void {
+    this.joined.add(room);
+    this.roomChanged(room.id);
+  }
+
+  private roomChanged(id: RoomId): void {
+    const room = this.joined.get(id);
+    const talk = this.talks.get(id);
+    if (talk && room) {
       talk.room = room;
       if (!talk.log.loaded) talk.open();
       talk.changes.tell();
@@ -269,30 +278,13 @@ export class Session {
   private removeRoom(id: RoomId): void {
     const talk = this.talks.get(id);
     if (talk && talk.status !== 'removed') talk.removed();
-    if (this.joined.delete(id)) this.changes.tell();
+    this.joined.remove(id);
+    this.changes.tell();
   }
 
-  private async loadRooms(): Promise<void> {
-    const rooms = new Map<RoomId, Room>();
-    let cursor: string | undefined;
-    try {
-      do {
-        const page: { rooms: Room[]; next?: string } = await this.call('room.list', {
-          joined: true,
-          limit: roomsPage,
-          ...(cursor ? { cursor } : {}),
-        });
-        for (const room of page.rooms) rooms.set(room.id, room);
-        cursor = page.next;
-      } while (cursor);
-    } catch (error) {
-      // A lost line asks again when it is back; anything else shows as an empty list.
-      if ((error as Fault).code === 'unreachable') return;
-    }
-    this.joined = rooms;
-    this.roomsLoaded = true;
+  private roomsRead(): void {
     for (const [id, talk] of this.talks) {
-      const room = rooms.get(id);
+      const room = this.joined.get(id);
       if (room) talk.room = room;
       talk.changes.tell();
     }
