@@ -9,6 +9,8 @@ import { pathOf, routeOf } from '../src/model/routes.ts';
 import { TypingList, TypingNotice } from '../src/model/typing.ts';
 import { de } from '../src/text/de.ts';
 import { en } from '../src/text/en.ts';
+import { more as moreDe } from '../src/text/more.de.ts';
+import { more as moreEn } from '../src/text/more.en.ts';
 
 describe('typing', () => {
   test('K6: the line ends by itself, with the message, and when the list says so', () => {
@@ -190,6 +192,6 @@ describe('faces and voice', () => {
         typeof inner === 'object' && !Array.isArray(inner) ? keys(inner as object, `${path}${key}.`) : [`${path}${key}`],
       );
     expect(keys(de)).toEqual(keys(en));
-    expect(de.shortcuts.rows).toHaveLength(en.shortcuts.rows.length);
+    expect(moreDe.shortcuts.rows).toHaveLength(moreEn.shortcuts.rows.length);
   });
 });

@@ -1,6 +1,5 @@
 const plural = new Intl.PluralRules('en');
 const number = new Intl.NumberFormat('en');
-const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
 function counted(count: number, one: string, other: string): string {
   return `${number.format(count)} ${plural.select(count) === 'one' ? one : other}`;
@@ -9,7 +8,6 @@ function counted(count: number, one: string, other: string): string {
 /** English, and the shape that every other language has to fill. */
 export const en = {
   locale: 'en',
-  languageName: 'English',
   appName: 'Kith',
   skip: 'Skip to the content',
   loading: 'Loading',
@@ -18,33 +16,7 @@ export const en = {
   back: 'Back to the list',
   tryAgain: 'Try again',
 
-  door: {
-    signInTitle: 'Sign in to Kith',
-    signInLead: 'Welcome back.',
-    handle: 'Handle',
-    password: 'Password',
-    yourName: 'Your name',
-    showPassword: 'Show password',
-    hidePassword: 'Hide password',
-    signIn: 'Sign in',
-    signingIn: 'Signing in',
-    newHere: 'New here?',
-    makeAccount: 'Make an account',
-    haveAccount: 'You have an account?',
-    closedToNew: 'New accounts are made by an administrator of this server.',
-    noAdminYet: 'This server has no administrator yet. Open the one-time link that was printed when it started.',
-    registerTitle: 'Make an account',
-    registerLead: 'Your name is what others see. You sign in with your handle.',
-    register: 'Make account',
-    registerClosed: 'This server takes no new accounts by itself. Ask an administrator.',
-    setupTitle: 'Set up this server',
-    setupLead: 'You become its first administrator. The link you opened works once.',
-    setup: 'Create administrator',
-    setupDone: 'This server is set up already. Sign in instead.',
-    setupNoToken: 'The link is not complete. Open it again as it was printed when the server started.',
-    handleHint: 'Lower-case letters, digits, dot, dash and underscore.',
-    passwordHint: 'At least 8 characters. A short sentence works well.',
-    signedOut: 'You were signed out. What you wrote is kept.',
+  stage: {
     endedTitle: 'The server has ended this connection',
     endedSuspended: 'Your account was suspended or removed. Ask an administrator.',
     endedOther: (code: number) => `The server gave the code ${code}.`,
@@ -73,67 +45,8 @@ export const en = {
     notFound: 'The address may be mistyped, or the page was moved.',
   },
 
-  switcher: {
-    label: 'Go to a room',
-    placeholder: 'Name of a room',
-    found: 'Found',
-    nothing: 'No room has this name.',
-  },
-
-  settings: {
-    title: 'Settings',
-    appearance: 'Appearance',
-    themes: { system: 'System', light: 'Light', dark: 'Dark' },
-    language: 'Language',
-    systemLanguage: 'System',
-    signedInAs: (handle: string) => `Signed in as @${handle}`,
-    signOut: 'Sign out',
-    shortcuts: 'Keyboard shortcuts',
-  },
-
-  shortcuts: {
-    title: 'Keyboard shortcuts',
-    rows: [
-      ['Ctrl K', 'Go to a room'],
-      ['Alt ↑, Alt ↓', 'Previous or next room'],
-      ['↑', 'In an empty box: edit your last message'],
-      ['Enter', 'Send'],
-      ['Shift Enter', 'Break the line'],
-      ['R, E, Del', 'On a message: reply, edit, delete'],
-      ['Esc', 'Cancel or close'],
-      ['?', 'This list'],
-    ] as ReadonlyArray<readonly [string, string]>,
-  },
-
-  directory: {
-    title: 'Rooms',
-    count: (count: number) => `${counted(count, 'room', 'rooms')} you can see`,
-    search: 'Search rooms',
-    searchPlaceholder: 'Search by name or topic',
-    join: 'Join',
-    joinNamed: (name: string) => `Join ${name}`,
-    joined: 'Joined',
-    members: (count: number) => counted(count, 'member', 'members'),
-    active: (when: string) => `active ${when}`,
-    activeNow: 'active now',
-    quiet: 'quiet so far',
-    emptyTitle: 'No rooms yet',
-    empty: 'A room is a place for one topic. Make the first one.',
-    nothingTitle: 'Nothing found',
-    nothing: 'No room has this in its name or topic.',
-    more: 'Show more',
-    failed: 'The list could not be loaded.',
-  },
-
-  create: {
-    title: 'New room',
-    name: 'Name',
-    topic: 'Topic',
-    topicHint: 'One line, shown under the name. You can leave it out.',
-    create: 'Create room',
-  },
-
   room: {
+    join: 'Join',
     skip: 'Skip to messages',
     messages: (name: string) => `Messages in ${name}`,
     members: 'Members',
@@ -236,17 +149,7 @@ export const en = {
     already: 'That has happened already.',
     last_owner: 'You are the last owner of this room, so you cannot leave it.',
     read_only: 'The server cannot store anything right now. Try again later.',
-    wrong_credentials: 'Handle and password do not belong together. Try again, or ask an administrator.',
-    handle_form: 'Between 2 and 32 characters: lower-case letters, digits, dot, dash and underscore.',
-    handle_taken: 'This handle is taken. Choose another one.',
-    name_form: 'Between 1 and 64 characters.',
-    password_form: 'At least 8 characters.',
-    password_common: 'This is one of the commonest passwords. Choose another one.',
-    topic_form: 'At most 1024 characters.',
-    missing: 'Fill this in.',
   } as Readonly<Record<string, string>>,
-
-  people: (names: readonly string[]) => list.format(names),
 };
 
 export type Dictionary = typeof en;

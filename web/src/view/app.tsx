@@ -1,15 +1,16 @@
 import { createEffect, Match, Switch } from 'solid-js';
-import { Inside } from './frame/inside.tsx';
-import { announcement, findOut, route, stage, text } from './state.ts';
+import { announcement, findOut, insideCode, route, stage, text } from './state.ts';
 import { Notice } from './frame/notice.tsx';
-import { later } from './parts/later.tsx';
+import { later, loadTheRest } from './parts/later.tsx';
 
 const Door = later(() => import('./door/door.tsx'));
+const Inside = later(insideCode);
 const suspendedCode = 3503;
 
 export function App() {
   createEffect(() => {
     if (stage().name !== 'inside') document.title = text().appName;
+    if (stage().name === 'door') loadTheRest();
   });
   const door = () => {
     const current = stage();
@@ -37,17 +38,17 @@ export function App() {
         <Match when={ended()}>
           {(code) => (
             <Notice
-              title={text().door.endedTitle}
-              text={code() === suspendedCode ? text().door.endedSuspended : text().door.endedOther(code())}
-              action={text().door.startAgain}
+              title={text().stage.endedTitle}
+              text={code() === suspendedCode ? text().stage.endedSuspended : text().stage.endedOther(code())}
+              action={text().stage.startAgain}
               onAction={() => void findOut()}
             />
           )}
         </Match>
         <Match when={stage().name === 'unreachable'}>
           <Notice
-            title={text().door.unreachableTitle}
-            text={text().door.unreachable}
+            title={text().stage.unreachableTitle}
+            text={text().stage.unreachable}
             action={text().tryAgain}
             onAction={() => void findOut()}
           />

@@ -1,15 +1,18 @@
-import { createSignal } from 'solid-js';
+import { createSignal, untrack } from 'solid-js';
 import type { Changes } from '../model/changes.ts';
-import type { Fault } from '../model/fault.ts';
+import { unknownOutcome, type Fault } from '../model/fault.ts';
 import { isDoor, pathOf, routeOf, type Route } from '../model/routes.ts';
 import type { Dictionary } from '../text/en.ts';
+import type { MoreDictionary } from '../text/more.en.ts';
 import { signOut as askSignOut, whoAmI, type Account, type WaysIn } from '../link/rest.ts';
-import { Session } from '../link/session.ts';
+import type { Session } from '../link/session.ts';
 import { localStore } from '../link/storage.ts';
 
 // What all screens share: where we are, who is signed in, and in which language and light.
 
 const storage = localStore();
+/** Somebody was signed in here when the page was last open. */
+const knownKey = 'kith:known';
 const againMs = 2_000;
 /** The session was revoked while this page held a token of it: the sign-in is the honest answer. */
 const invalidToken = 3500;
@@ -26,10 +29,11 @@ export type Stage =
 const [route, setRoute] = createSignal<Route>(routeOf(location.pathname, location.hash));
 const [stage, setStage] = createSignal<Stage>({ name: 'unreachable' });
 const [text, setText] = createSignal<Dictionary>(undefined as unknown as Dictionary);
+const [more, setMore] = createSignal<MoreDictionary>(undefined as unknown as MoreDictionary);
 const [theme, setThemeSignal] = createSignal<Theme>(storedTheme());
 const [language, setLanguageSignal] = createSignal<Language>(storedLanguage());
 const [announcement, announce] = createSignal('');
-export { announce, announcement, language, route, stage, text, theme };
+export { announce, announcement, language, more, route, stage, text, theme };
 
 /** Where a link led before the door stood in the way. */
 let wanted: Route | undefined;
@@ -38,17 +42,23 @@ export async function start(): Promise<void> {
   applyTheme(theme());
   addEventListener('popstate', () => setRoute(routeOf(location.pathname, location.hash)));
   addEventListener('hashchange', () => setRoute(routeOf(location.pathname, location.hash)));
+  // Who was inside here will most likely be so again: the code comes together with the answer.
+  if (storage.getItem(knownKey)) insideCode().catch(() => {});
   await Promise.all([loadLanguage(language()), findOut()]);
 }
+
+/** The connection and all that is drawn on it: more than a stranger at the door should wait for. */
+export const insideCode = () => import('./frame/inside.tsx');
 
 /** Asks who is signed in, again and again while the server is away. */
 export async function findOut(signedOut = false): Promise<void> {
   try {
     const answer = await whoAmI();
     if ('account' in answer) {
-      enter(answer.account);
+      await enter(answer.account);
       return;
     }
+    storage.removeItem(knownKey);
     setStage({ name: 'door', waysIn: answer.waysIn, signedOut });
     atDoor();
   } catch {
@@ -58,8 +68,12 @@ export async function findOut(signedOut = false): Promise<void> {
 }
 
 /** A person has come in, by a session that was there or by one of the forms. */
-export function enter(account: Account): void {
+export async function enter(account: Account): Promise<void> {
+  const { Session } = await insideCode().catch(() => {
+    throw unknownOutcome;
+  });
   leave();
+  storage.setItem(knownKey, 'yes');
   const session = new Session(account, {
     ended: (why) => {
       if (why === 'signed out' || why === invalidToken) void signedOut();
@@ -134,10 +148,23 @@ function atDoor(): void {
 }
 
 async function loadLanguage(choice: Language): Promise<void> {
-  const german = choice === 'de' || (choice === 'system' && navigator.language.startsWith('de'));
-  const loaded = german ? await import('../text/de.ts') : await import('../text/en.ts');
+  const german = inGerman(choice);
+  const [loaded] = await Promise.all([
+    german ? import('../text/de.ts') : import('../text/en.ts'),
+    untrack(more) ? loadMore(choice) : undefined,
+  ]);
   document.documentElement.lang = loaded.default.locale;
   setText(() => loaded.default);
+}
+
+/** What is said only by views that come later; each of them waits for it. */
+export async function loadMore(choice = untrack(language)): Promise<void> {
+  const loaded = inGerman(choice) ? await import('../text/more.de.ts') : await import('../text/more.en.ts');
+  setMore(() => loaded.default);
+}
+
+function inGerman(choice: Language): boolean {
+  return choice === 'de' || (choice === 'system' && navigator.language.startsWith('de'));
 }
 
 function applyTheme(value: Theme): void {

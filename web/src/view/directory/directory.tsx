@@ -9,7 +9,7 @@ import { Blank, Head } from '../frame/head.tsx';
 import type { LineState } from '../frame/line.ts';
 import { FormError } from '../parts/form-error.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { faultText, go, locale, text, useChanges } from '../state.ts';
+import { faultText, go, locale, more, text, useChanges } from '../state.ts';
 
 const pageSize = 100;
 const nowMinutes = 5;
@@ -48,7 +48,7 @@ export default function Directory(props: { session: Session; line: LineState; cr
     if (props.line.connected()) void load();
   });
   onMount(() => {
-    document.title = `${text().directory.title} · ${text().appName}`;
+    document.title = `${more().directory.title} · ${text().appName}`;
   });
 
   const shown = () => {
@@ -65,15 +65,15 @@ export default function Directory(props: { session: Session; line: LineState; cr
 
   return (
     <>
-      <Head wide icon="compass" title={text().directory.title} topic={rooms() && text().directory.count(rooms()?.length ?? 0)} />
+      <Head wide icon="compass" title={more().directory.title} topic={rooms() && more().directory.count(rooms()?.length ?? 0)} />
       <Banner line={props.line} />
       <div class="page">
         <div class="column">
           <div class="bar">
             <label class="search">
               <Icon name="search" />
-              <span class="hush">{text().directory.search}</span>
-              <input class="input" type="search" placeholder={text().directory.searchPlaceholder} value={query()} onInput={(event) => setQuery(event.currentTarget.value)} />
+              <span class="hush">{more().directory.search}</span>
+              <input class="input" type="search" placeholder={more().directory.searchPlaceholder} value={query()} onInput={(event) => setQuery(event.currentTarget.value)} />
             </label>
             <button class="button" type="button" onClick={() => props.create()}>
               <Icon name="plus" small />{text().frame.newRoom}
@@ -86,9 +86,9 @@ export default function Directory(props: { session: Session; line: LineState; cr
               fallback={
                 <Show
                   when={query()}
-                  fallback={<Blank title={text().directory.emptyTitle} text={text().directory.empty} action={text().frame.newRoom} onAction={props.create} />}
+                  fallback={<Blank title={more().directory.emptyTitle} text={more().directory.empty} action={text().frame.newRoom} onAction={props.create} />}
                 >
-                  <Blank title={text().directory.nothingTitle} text={text().directory.nothing} />
+                  <Blank title={more().directory.nothingTitle} text={more().directory.nothing} />
                 </Show>
               }
             >
@@ -100,7 +100,7 @@ export default function Directory(props: { session: Session; line: LineState; cr
             </Show>
           </Show>
           <Show when={next()}>
-            <button class="button more" type="button" onClick={() => void load(next())}>{text().directory.more}</button>
+            <button class="button more" type="button" onClick={() => void load(next())}>{more().directory.more}</button>
           </Show>
         </div>
       </div>
@@ -123,18 +123,18 @@ function Entry(props: { room: Room; joined: boolean; onJoin: () => void }) {
         <p class="entry-topic cut" dir="auto">{props.room.topic}</p>
       </div>
       <span class="figures">
-        {text().directory.members(props.room.members)}<br />{lastActive(props.room)}
+        {more().directory.members(props.room.members)}<br />{lastActive(props.room)}
       </span>
       <span class="end">
         <Show
           when={props.joined}
           fallback={
-            <button class="button" type="button" aria-label={text().directory.joinNamed(props.room.name)} onClick={() => props.onJoin()}>
-              {text().directory.join}
+            <button class="button" type="button" aria-label={more().directory.joinNamed(props.room.name)} onClick={() => props.onJoin()}>
+              {more().directory.join}
             </button>
           }
         >
-          <span class="state"><Icon name="check" small />{text().directory.joined}</span>
+          <span class="state"><Icon name="check" small />{more().directory.joined}</span>
         </Show>
       </span>
     </li>
@@ -152,11 +152,11 @@ function Bones() {
 }
 
 function lastActive(room: Room): string {
-  if (!room.last_message_at) return text().directory.quiet;
+  if (!room.last_message_at) return more().directory.quiet;
   const minutes = (Date.parse(room.last_message_at) - Date.now()) / 60_000;
   const format = new Intl.RelativeTimeFormat(locale(), { numeric: 'auto', style: 'short' });
-  if (minutes > -nowMinutes) return text().directory.activeNow;
-  if (minutes > -60) return text().directory.active(format.format(Math.round(minutes), 'minute'));
-  if (minutes > -24 * 60) return text().directory.active(format.format(Math.round(minutes / 60), 'hour'));
-  return text().directory.active(format.format(Math.round(minutes / 1440), 'day'));
+  if (minutes > -nowMinutes) return more().directory.activeNow;
+  if (minutes > -60) return more().directory.active(format.format(Math.round(minutes), 'minute'));
+  if (minutes > -24 * 60) return more().directory.active(format.format(Math.round(minutes / 60), 'hour'));
+  return more().directory.active(format.format(Math.round(minutes / 1440), 'day'));
 }

@@ -1,7 +1,7 @@
 import { createSignal } from 'solid-js';
 import type { Fault } from '../../model/fault.ts';
 import type { Account } from '../../link/rest.ts';
-import { enter, faultText, text } from '../state.ts';
+import { enter, faultText, more } from '../state.ts';
 
 /** Names of the form's fields as the server knows them. */
 export type FieldErrors = Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export function createDoorForm() {
     }
     setBusy(true);
     try {
-      enter(await ask());
+      await enter(await ask());
     } catch (error) {
       const fault = error as Fault;
       setErrors(fieldErrors(fault));
@@ -39,7 +39,7 @@ export function createDoorForm() {
 }
 
 export function checkPerson(handle: string, name: string, password: string): FieldErrors {
-  const faults = text().faults;
+  const faults = more().forms;
   const found: Record<string, string> = {};
   const points = Array.from(name.trim()).length;
   if (points === 0 || points > nameMax) found['display_name'] = faults['name_form'] ?? '';
@@ -49,13 +49,13 @@ export function checkPerson(handle: string, name: string, password: string): Fie
 }
 
 export function checkCredentials(handle: string, password: string): FieldErrors {
-  const missing = text().faults['missing'] ?? '';
+  const missing = more().forms['missing'] ?? '';
   return { ...(handle ? {} : { handle: missing }), ...(password ? {} : { password: missing }) };
 }
 
 /** What the server says about a field stands beside it, in the page's language. */
 function fieldErrors(fault: Fault): FieldErrors {
-  const faults = text().faults;
+  const faults = more().forms;
   if (fault.code === 'already') return { handle: faults['handle_taken'] ?? '' };
   if (fault.code === 'unauthorized') return { password: faults['wrong_credentials'] ?? '' };
   const forms: Record<string, string> = { handle: 'handle_form', display_name: 'name_form', password: 'password_form' };

@@ -2,7 +2,7 @@ import { createSignal } from 'solid-js';
 import type { Account, NewPerson } from '../../link/rest.ts';
 import { Field } from '../parts/field.tsx';
 import { FormError } from '../parts/form-error.tsx';
-import { text } from '../state.ts';
+import { more } from '../state.ts';
 import { checkPerson, createDoorForm } from './form.ts';
 
 /** Name, handle and password of somebody new: for the first administrator and for everybody else. */
@@ -26,9 +26,9 @@ export function PersonForm(props: { act: string; ask: (person: NewPerson) => Pro
   };
   return (
     <form class="form" noValidate onSubmit={submit}>
-      <Field label={text().door.yourName} name="name" autocomplete="name" value={name()} onInput={setName} error={form.errors()['display_name']} autofocus />
-      <Field label={text().door.handle} name="username" autocomplete="username" value={handle()} onInput={setHandle} error={form.errors()['handle']} hint={text().door.handleHint} />
-      <Field label={text().door.password} name="password" autocomplete="new-password" secret value={password()} onInput={setPassword} error={form.errors()['password']} hint={text().door.passwordHint} />
+      <Field label={more().door.yourName} name="name" autocomplete="name" value={name()} onInput={setName} error={form.errors()['display_name']} autofocus />
+      <Field label={more().door.handle} name="username" autocomplete="username" value={handle()} onInput={setHandle} error={form.errors()['handle']} hint={more().door.handleHint} />
+      <Field label={more().door.password} name="password" autocomplete="new-password" secret value={password()} onInput={setPassword} error={form.errors()['password']} hint={more().door.passwordHint} />
       <FormError text={form.problem()} />
       <button class="button main-act tall" type="submit" aria-disabled={form.busy()}>{props.act}</button>
     </form>

@@ -1,7 +1,7 @@
 import { createSignal, Show } from 'solid-js';
 import type { Fault } from '../../model/fault.ts';
 import { setUp, type NewPerson } from '../../link/rest.ts';
-import { go, text } from '../state.ts';
+import { go, more } from '../state.ts';
 import { DoorFrame } from './door.tsx';
 import { PersonForm } from './person-form.tsx';
 
@@ -17,13 +17,13 @@ export function Setup(props: { token: string }) {
     }
   };
   const blocked = () =>
-    done() ? text().door.setupDone : props.token === '' ? text().door.setupNoToken : '';
+    done() ? more().door.setupDone : props.token === '' ? more().door.setupNoToken : '';
   return (
-    <DoorFrame title={text().door.setupTitle} lead={text().door.setupLead}>
-      <Show when={blocked()} fallback={<PersonForm act={text().door.setup} ask={ask} />}>
+    <DoorFrame title={more().door.setupTitle} lead={more().door.setupLead}>
+      <Show when={blocked()} fallback={<PersonForm act={more().door.setup} ask={ask} />}>
         <p role="alert">{blocked()}</p>
         <button class="button tall" type="button" onClick={() => go({ page: 'sign-in' })}>
-          {text().door.signIn}
+          {more().door.signIn}
         </button>
       </Show>
     </DoorFrame>

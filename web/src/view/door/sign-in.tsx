@@ -2,7 +2,7 @@ import { createSignal, Show } from 'solid-js';
 import { signIn, type WaysIn } from '../../link/rest.ts';
 import { Field } from '../parts/field.tsx';
 import { FormError } from '../parts/form-error.tsx';
-import { go, text } from '../state.ts';
+import { go, more } from '../state.ts';
 import { DoorFrame } from './door.tsx';
 import { checkCredentials, createDoorForm } from './form.ts';
 
@@ -21,26 +21,26 @@ export function SignIn(props: { waysIn: WaysIn; signedOut: boolean }) {
   };
   return (
     <DoorFrame
-      title={text().door.signInTitle}
-      lead={props.signedOut ? text().door.signedOut : text().door.signInLead}
+      title={more().door.signInTitle}
+      lead={props.signedOut ? more().door.signedOut : more().door.signInLead}
     >
       <form class="form" noValidate onSubmit={submit}>
-        <Field label={text().door.handle} name="username" autocomplete="username" value={handle()} onInput={setHandle} error={form.errors()['handle']} autofocus />
-        <Field label={text().door.password} name="password" autocomplete="current-password" secret value={password()} onInput={setPassword} error={form.errors()['password']} />
+        <Field label={more().door.handle} name="username" autocomplete="username" value={handle()} onInput={setHandle} error={form.errors()['handle']} autofocus />
+        <Field label={more().door.password} name="password" autocomplete="current-password" secret value={password()} onInput={setPassword} error={form.errors()['password']} />
         <FormError text={form.problem()} />
         <button class="button main-act tall" type="submit" aria-disabled={form.busy()}>
-          {form.busy() ? text().door.signingIn : text().door.signIn}
+          {form.busy() ? more().door.signingIn : more().door.signIn}
         </button>
       </form>
       <p class="foot">
         <Show
           when={!props.waysIn.setup}
-          fallback={text().door.noAdminYet}
+          fallback={more().door.noAdminYet}
         >
-          <Show when={props.waysIn.registration === 'open'} fallback={text().door.closedToNew}>
-            {text().door.newHere}{' '}
+          <Show when={props.waysIn.registration === 'open'} fallback={more().door.closedToNew}>
+            {more().door.newHere}{' '}
             <a class="link" href="/register" onClick={(event) => { event.preventDefault(); go({ page: 'register' }); }}>
-              {text().door.makeAccount}
+              {more().door.makeAccount}
             </a>
           </Show>
         </Show>

@@ -5,7 +5,7 @@ import type { Session } from '../../link/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { FormError } from '../parts/form-error.tsx';
-import { faultText, go, text } from '../state.ts';
+import { faultText, go, more, text } from '../state.ts';
 
 export function CreateRoom(props: { session: Session; onClose: () => void }) {
   const [name, setName] = createSignal('');
@@ -23,7 +23,7 @@ export function CreateRoom(props: { session: Session; onClose: () => void }) {
     event.preventDefault();
     if (busy()) return;
     setProblem('');
-    setNameError(name().trim() ? '' : (text().faults['missing'] ?? ''));
+    setNameError(name().trim() ? '' : (more().forms['missing'] ?? ''));
     if (nameError()) return;
     setBusy(true);
     try {
@@ -32,21 +32,21 @@ export function CreateRoom(props: { session: Session; onClose: () => void }) {
       go({ page: 'room', room: room.id });
     } catch (error) {
       const fault = error as Fault;
-      if (fault.field === 'name') setNameError(text().faults['name_form'] ?? '');
+      if (fault.field === 'name') setNameError(more().forms['name_form'] ?? '');
       else setProblem(faultText(fault));
     } finally {
       setBusy(false);
     }
   };
   return (
-    <Dialog title={text().create.title} onClose={props.onClose}>
+    <Dialog title={more().create.title} onClose={props.onClose}>
       <form class="form" noValidate onSubmit={(event) => void submit(event)}>
-        <Field label={text().create.name} name="room-name" value={name()} onInput={change(setName)} error={nameError()} autofocus />
-        <Field label={text().create.topic} name="room-topic" value={topic()} onInput={change(setTopic)} hint={text().create.topicHint} />
+        <Field label={more().create.name} name="room-name" value={name()} onInput={change(setName)} error={nameError()} autofocus />
+        <Field label={more().create.topic} name="room-topic" value={topic()} onInput={change(setTopic)} hint={more().create.topicHint} />
         <FormError text={problem()} />
         <div class="dialog-acts">
           <button class="button" type="button" onClick={() => props.onClose()}>{text().cancel}</button>
-          <button class="button main-act" type="submit" aria-disabled={busy()}>{text().create.create}</button>
+          <button class="button main-act" type="submit" aria-disabled={busy()}>{more().create.create}</button>
         </div>
       </form>
     </Dialog>

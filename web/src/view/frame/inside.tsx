@@ -1,5 +1,5 @@
 import { createEffect, createSignal, Match, onCleanup, onMount, Show, Switch } from 'solid-js';
-import type { Session } from '../../link/session.ts';
+import { Session } from '../../link/session.ts';
 import { later, loadTheRest } from '../parts/later.tsx';
 import { RoomScreen } from '../room/room.tsx';
 import { announce, go, route, text, useChanges } from '../state.ts';
@@ -11,12 +11,13 @@ import { Side } from './side.tsx';
 const Directory = later(() => import('../directory/directory.tsx'));
 const Dialogs = later(() => import('./dialogs.tsx'));
 
+export { Session };
 export type DialogName = 'create' | 'settings' | 'shortcuts' | 'switcher';
 
 const wide = matchMedia('(width >= 45em)');
 
 /** Everything for people who are signed in: the side list, what is open beside it, the dialogs. */
-export function Inside(props: { session: Session }) {
+export default function Inside(props: { session: Session }) {
   const [dialog, setDialog] = createSignal<DialogName>();
   const [sheet, setSheet] = createSignal(false);
   const [isWide, setWide] = createSignal(wide.matches);

@@ -1,37 +1,37 @@
 import { For } from 'solid-js';
 import type { Session } from '../../link/session.ts';
 import { CloseRow, Dialog } from '../parts/dialog.tsx';
-import { language, setLanguage, setTheme, signOut, text, theme, type Language, type Theme } from '../state.ts';
+import { language, more, setLanguage, setTheme, signOut, theme, type Language, type Theme } from '../state.ts';
 
 const themes: readonly Theme[] = ['system', 'light', 'dark'];
 
 /** Saved as changed. */
 export function Settings(props: { session: Session; onClose: () => void; shortcuts: () => void }) {
   const languages = (): ReadonlyArray<readonly [Language, string]> => [
-    ['system', text().settings.systemLanguage],
+    ['system', more().settings.systemLanguage],
     ['en', languageNames.en],
     ['de', languageNames.de],
   ];
   return (
-    <Dialog title={text().settings.title} class="settings" onClose={props.onClose}>
-      <p class="dialog-text">{text().settings.signedInAs(props.session.me.handle)}</p>
+    <Dialog title={more().settings.title} class="settings" onClose={props.onClose}>
+      <p class="dialog-text">{more().settings.signedInAs(props.session.me.handle)}</p>
       <Choice
-        label={text().settings.appearance}
+        label={more().settings.appearance}
         name="theme"
         value={theme()}
-        options={themes.map((name) => [name, text().settings.themes[name]])}
+        options={themes.map((name) => [name, more().settings.themes[name]])}
         onChange={(value) => setTheme(value as Theme)}
       />
       <Choice
-        label={text().settings.language}
+        label={more().settings.language}
         name="language"
         value={language()}
         options={languages()}
         onChange={(value) => setLanguage(value as Language)}
       />
       <section>
-        <button class="button" type="button" onClick={() => props.shortcuts()}>{text().settings.shortcuts}</button>{' '}
-        <button class="button bad" type="button" onClick={() => void signOut()}>{text().settings.signOut}</button>
+        <button class="button" type="button" onClick={() => props.shortcuts()}>{more().settings.shortcuts}</button>{' '}
+        <button class="button bad" type="button" onClick={() => void signOut()}>{more().settings.signOut}</button>
       </section>
       <CloseRow onClose={props.onClose} />
     </Dialog>

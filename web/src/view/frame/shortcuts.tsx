@@ -1,12 +1,12 @@
 import { For } from 'solid-js';
 import { CloseRow, Dialog } from '../parts/dialog.tsx';
-import { text } from '../state.ts';
+import { more } from '../state.ts';
 
 export function Shortcuts(props: { onClose: () => void }) {
   return (
-    <Dialog title={text().shortcuts.title} onClose={props.onClose}>
+    <Dialog title={more().shortcuts.title} onClose={props.onClose}>
       <dl class="keys">
-        <For each={text().shortcuts.rows}>
+        <For each={more().shortcuts.rows}>
           {([keys, meaning]) => <><dt><kbd>{keys}</kbd></dt><dd>{meaning}</dd></>}
         </For>
       </dl>

@@ -2,7 +2,7 @@ import { createMemo, createSignal, For, Show } from 'solid-js';
 import type { Session } from '../../link/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { go, locale, text } from '../state.ts';
+import { go, locale, more } from '../state.ts';
 
 const shownMax = 8;
 
@@ -32,12 +32,12 @@ export function Switcher(props: { session: Session; onClose: () => void }) {
     event.preventDefault();
   };
   return (
-    <Dialog label={text().switcher.label} class="switcher" onClose={props.onClose}>
+    <Dialog label={more().switcher.label} class="switcher" onClose={props.onClose}>
       <label class="ask">
         <Icon name="search" />
         <input
-          aria-label={text().switcher.label}
-          placeholder={text().switcher.placeholder}
+          aria-label={more().switcher.label}
+          placeholder={more().switcher.placeholder}
           role="combobox"
           aria-expanded={found().length > 0}
           aria-controls="switcher-found"
@@ -52,7 +52,7 @@ export function Switcher(props: { session: Session; onClose: () => void }) {
           onKeyDown={pressed}
         />
       </label>
-      <div role="listbox" id="switcher-found" aria-label={text().switcher.found}>
+      <div role="listbox" id="switcher-found" aria-label={more().switcher.found}>
         <For each={found()}>
           {(room, index) => (
             <button
@@ -69,7 +69,7 @@ export function Switcher(props: { session: Session; onClose: () => void }) {
           )}
         </For>
       </div>
-      <Show when={found().length === 0}><p class="hint">{text().switcher.nothing}</p></Show>
+      <Show when={found().length === 0}><p class="hint">{more().switcher.nothing}</p></Show>
     </Dialog>
   );
 }

@@ -1,6 +1,6 @@
 import { createSignal, createUniqueId, Show } from 'solid-js';
 import '../../style/form.css';
-import { text } from '../state.ts';
+import { more } from '../state.ts';
 import { Icon } from './icons.tsx';
 
 interface FieldProps {
@@ -37,7 +37,7 @@ export function Field(props: FieldProps) {
       aria-describedby={described()}
     />
   );
-  const toggle = () => (shown() ? text().door.hidePassword : text().door.showPassword);
+  const toggle = () => (shown() ? more().door.hidePassword : more().door.showPassword);
   return (
     <div>
       <label for={id}>{props.label}</label>

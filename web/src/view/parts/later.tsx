@@ -1,4 +1,5 @@
 import { createSignal, Show, untrack, type Component } from 'solid-js';
+import { loadMore, more } from '../state.ts';
 
 const [stale, setStale] = createSignal(false);
 /** Code that was not there any more: the page is older than the server. */
@@ -14,8 +15,8 @@ export function later<Props extends object>(load: () => Promise<{ default: Compo
   const [view, setView] = createSignal<Component<Props>>();
   const ask = (): void => {
     if (untrack(view)) return;
-    load().then(
-      (module) => setView(() => module.default),
+    Promise.all([load(), untrack(more) ?? loadMore()]).then(
+      ([module]) => setView(() => module.default),
       // With the server away this is asked again when shown again; nothing is thrown away for it.
       () => setStale(navigator.onLine),
     );

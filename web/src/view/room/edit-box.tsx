@@ -1,4 +1,5 @@
 import { createSignal, onMount } from 'solid-js';
+import '../../style/edit-box.css';
 import type { MessageRow } from '../../model/rows.ts';
 import { FormError } from '../parts/form-error.tsx';
 import { text } from '../state.ts';

@@ -1,4 +1,5 @@
 import { createMemo, For, onCleanup, Show } from 'solid-js';
+import '../../style/members.css';
 import type { Member } from '../../model/types.ts';
 import type { Session } from '../../link/session.ts';
 import type { Talk } from '../../link/talk.ts';

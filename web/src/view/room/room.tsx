@@ -112,7 +112,7 @@ export function RoomScreen(props: RoomProps) {
             </Match>
             <Match when={status() === 'loading'}><Bones /></Match>
             <Match when={status() === 'not a member'}>
-              <Blank title={text().room.notMemberTitle(name())} text={text().room.notMember} action={text().directory.join} onAction={() => void join()} />
+              <Blank title={text().room.notMemberTitle(name())} text={text().room.notMember} action={text().room.join} onAction={() => void join()} />
             </Match>
             <Match when={status() === 'removed'}>
               <Blank title={text().room.removedTitle} text={text().room.removed} action={text().frame.browse} onAction={() => go({ page: 'rooms' })} />
