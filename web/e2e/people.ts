@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type { Server } from './server.ts';
 
@@ -49,6 +49,11 @@ export class Person {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     context.setDefaultTimeout(15_000);
     await context.addInitScript({ content: axeSource });
+    return new Person(await context.newPage(), server);
+  }
+
+  /** A new tab of somebody who closed the one before. */
+  static async again(context: BrowserContext, server: Server): Promise<Person> {
     return new Person(await context.newPage(), server);
   }
 
