@@ -105,8 +105,11 @@ Result<Committed> ItemRunner::judge(WriteItem& item) {
   if (auto* append_run = std::get_if<AppendRun>(&item.run)) {
     ASSERT(item.scopes.size() == 1);
     RunningState state(*this, item.scopes.front());
+    // On a line of its own: a TRY that returns from inside braces leaves what stands before it undestroyed
+    // (g++ 12).
+    auto draft = TRY((*append_run)(state));
     Drafts drafts;
-    drafts.push_back({item.scopes.front(), TRY((*append_run)(state))});
+    drafts.push_back({item.scopes.front(), std::move(draft)});
     return append(item, std::move(drafts));
   }
   RunningTransaction transaction(*this);
