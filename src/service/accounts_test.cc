@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
-#include <deque>
 #include <filesystem>
 #include <future>
 #include <memory>
@@ -15,6 +14,7 @@
 #include "base/digest.h"
 #include "base/manual_loop.h"
 #include "service/stored_secret.h"
+#include "service/thread_loop.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace kith {
@@ -22,49 +22,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
-
-/// A loop on a thread of its own, without timers: nothing here waits for one.
-class ThreadLoop final : public Loop {
- public:
-  ~ThreadLoop() override {
-    post([this] { ending_ = true; });
-    thread_.join();
-  }
-  void post(Task task) override {
-    Lock lock(mutex_);
-    tasks_.push_back(std::move(task));
-    ready_.notifyOne();
-  }
-  TimerId after(Milliseconds, Task) override { return 1; }
-  void cancel(TimerId) override {}
-  void atTurnEnd(Task task) override { post(std::move(task)); }
-  bool isHere() const override { return std::this_thread::get_id() == thread_.get_id(); }
-
- private:
-  void run() {
-    while (!ending_) {
-      Task task;
-      {
-        Lock lock(mutex_);
-        while (tasks_.empty()) ready_.wait(mutex_);
-        task = std::move(tasks_.front());
-        tasks_.pop_front();
-      }
-      task();
-    }
-  }
-  Mutex mutex_;
-  Condition ready_;
-  std::deque<Task> tasks_ GUARDED_BY(mutex_);
-  bool ending_ = false;  // of the loop's thread
-  std::thread thread_{[this] { run(); }};
-};
-
-class NoSink final : public Sink {
- public:
-  void applied(const Scope&, const Publication&, const CoreCounts&) override {}
-  void signalled(const Scope&, const SharedBytes&, const CoreCounts&) override {}
-};
 
 /// The whole of accounts on a real store in a folder of its own; only the clock is the test's.
 class AccountsTest : public testing::Test {

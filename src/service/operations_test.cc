@@ -1,0 +1,135 @@
+// Operations on all services, as the wiring makes them: what the table says is what holds.
+#include "service/operations.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <future>
+#include <memory>
+#include <string>
+
+#include "base/manual_loop.h"
+#include "presence/memory/memory_presence.h"
+#include "service/chat.h"
+#include "service/groups.h"
+#include "service/online_status.h"
+#include "service/rooms.h"
+#include "service/thread_loop.h"
+#include "store/sqlite/sqlite_store.h"
+
+namespace kith {
+namespace {
+
+using testing::HasSubstr;
+
+class OperationsTest : public testing::Test {
+ protected:
+  OperationsTest() {
+    std::string pattern = std::filesystem::temp_directory_path() / "kith-operations-XXXXXX";
+    folder_ = ::mkdtemp(pattern.data());
+    store::SqliteOptions options;
+    options.folder = folder_;
+    options.free_bytes = [](const std::string&) { return std::uint64_t{1} << 40; };
+    store = std::move(store::SqliteStore::open(std::move(options), clock, lines, metrics)).value();
+    log = std::make_unique<EventLog>(EventLog::Parts{*store, *workers, {loop.get()}, sink, lines, metrics});
+    publish = std::make_unique<Publish>(*log);
+    status = std::make_unique<OnlineStatusService>(OnlineStatusService::Parts{
+        idle, clock, presence, readMembershipsFrom(*log), sendSignalsThrough(*publish)});
+    typing = std::make_unique<TypingIndicator>(idle, clock, presence, sendTypingThrough(*publish));
+    chat = std::make_unique<ChatService>(*log, *publish, *typing, "key");
+    tasks = std::make_unique<TaskRunner>(TaskRunner::Parts{idle, clock, *log, lines, metrics});
+    rooms = std::make_unique<DiscussionRoomService>(
+        DiscussionRoomService::Parts{*log, *publish, *status, *typing, *tasks, "key"});
+    groups = std::make_unique<CommunityGroupService>(
+        CommunityGroupService::Parts{*log, *publish, *status, *typing, *tasks, "key"});
+    services = std::make_unique<Services>(Services{*chat, *rooms, *groups, *status, *log, {}});
+    const auto made = run("ann", "room.create", R"({"name":"Lobby"})");
+    room = roomOfJson(*made).text();
+    EXPECT_TRUE(run("bob", "room.join", inRoom("")));
+  }
+  ~OperationsTest() override {
+    // Those who answer end before what they answer into.
+    workers.reset();
+    store.reset();
+    loop.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  std::string inRoom(const std::string& more) const {
+    return R"({"room":")" + room + "\"" + (more.empty() ? "" : "," + more) + "}";
+  }
+  Result<std::string> run(const std::string& who, const Operation& operation, const std::string& json) {
+    std::promise<Result<std::string>> answer;
+    Caller caller;
+    caller.user = UserId::trusted(who);
+    caller.name = who;
+    runOperation(operation, *services, caller, json,
+                 [&](Result<std::string> result) { answer.set_value(std::move(result)); });
+    return answer.get_future().get();
+  }
+  Result<std::string> run(const std::string& who, std::string_view method, const std::string& json) {
+    return run(who, *operationOf(method), json);
+  }
+  /// The code of what must fail.
+  FaultCode refused(const std::string& who, const Operation& operation, const std::string& json) {
+    const auto result = run(who, operation, json);
+    EXPECT_FALSE(result) << *result;
+    return result ? FaultCode::BadRequest : result.error().code;
+  }
+
+  ManualClock clock;
+  ManualLoop idle{clock};  // of presence and typing: nothing of it is looked at here
+  Log lines{LogLevel::Off, Log::Format::Text};
+  Metrics metrics;
+  NoSink sink;
+  MemoryPresence presence{clock};
+  std::string folder_;
+  std::unique_ptr<ThreadLoop> loop = std::make_unique<ThreadLoop>();
+  std::unique_ptr<store::Store> store;
+  std::unique_ptr<KeyedExecutor> workers = std::make_unique<KeyedExecutor>(2, 1000);
+  std::unique_ptr<EventLog> log;
+  std::unique_ptr<Publish> publish;
+  std::unique_ptr<OnlineStatusService> status;
+  std::unique_ptr<TypingIndicator> typing;
+  std::unique_ptr<ChatService> chat;
+  std::unique_ptr<TaskRunner> tasks;
+  std::unique_ptr<DiscussionRoomService> rooms;
+  std::unique_ptr<CommunityGroupService> groups;
+  std::unique_ptr<Services> services;
+  std::string room;
+};
+
+// The services once judged by constants of their own, and the table's right was for show.
+TEST_F(OperationsTest, RightOfTheRowIsTheOneThatIsJudged) {
+  for (const auto& row : operations()) {
+    SCOPED_TRACE(row.method);
+    const auto json = inRoom(R"("seq":1,"text":"x","on":true,"name":"x","user":"bob")");
+    auto denied = row;
+    denied.right = static_cast<Right>(1'000);  // one that the policy does not know
+    const auto result = run("bob", denied, json);
+    ASSERT_FALSE(result);
+    EXPECT_TRUE(result.error().code == FaultCode::PermissionDenied ||
+                result.error().code == FaultCode::NotFound)
+        << result.error().message();
+  }
+}
+
+TEST_F(OperationsTest, RowWithAnotherRightAllowsAndDeniesByThat) {
+  auto send = *operationOf("chat.send");
+  EXPECT_TRUE(run("bob", send, inRoom(R"("text":"one")")));
+  EXPECT_EQ(refused("eve", send, inRoom(R"("text":"one")")), FaultCode::NotMember);
+  send.right = Right::KickMember;
+  EXPECT_EQ(refused("bob", send, inRoom(R"("text":"two")")), FaultCode::PermissionDenied);
+  send.right = Right::JoinRoom;
+  EXPECT_TRUE(run("eve", send, inRoom(R"("text":"three")")));
+
+  auto history = *operationOf("chat.history");
+  EXPECT_EQ(refused("eve", history, inRoom("")), FaultCode::NotMember);
+  history.right = Right::JoinRoom;
+  EXPECT_THAT(*run("eve", history, inRoom("")), HasSubstr("three"));
+}
+
+}  // namespace
+}  // namespace kith
