@@ -11,12 +11,16 @@
 
 namespace kith {
 
+/// One client connection of this node.
+using ConnectionId = Id<struct ConnectionKind>;
+
 /// Who asks: judged once where he came in (token or cookie), then passed along by value.
 struct Caller {
   UserId user;
   std::string name;  // shown to others
   SiteRole site_role = SiteRole::Member;
-  SessionId login;  // the sign-in of an own account, or empty
+  SessionId login;            // the sign-in of an own account, or empty
+  ConnectionId connection{};  // of a realtime client; empty over REST
   /// Of the operation that he runs: what a service judges, so that no operation can be judged by another
   /// right than its row of the table says.
   Right right = Right::Nothing;

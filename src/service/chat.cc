@@ -62,7 +62,15 @@ Written writtenOf(const store::Committed& committed) {
 void ChatService::sendMessage(const Caller& caller, SendMessage request, Reply<Written> reply) {
   const auto hash = requestHash(hash_key_, "chat.send",
                                 {request.text, formatName(request.format), std::to_string(request.reply_to)});
-  auto done = broadcastThenAnswer(this, &ChatService::broadcastMessage, std::move(reply));
+  auto broadcast = broadcastThenAnswer(this, &ChatService::broadcastMessage, std::move(reply));
+  auto done = [this, turn = typing_.turn(),
+               broadcast = std::move(broadcast)](Result<store::Committed> result) mutable {
+    if (result && !result->duplicate) {
+      const auto& entry = result->entries.front();
+      typing_.messageSent(entry.scope.room(), entry.logged.entry.actor, turn);
+    }
+    broadcast(std::move(result));
+  };
   store::WriteItem item{{Scope::of(request.room)}, caller.user, request.nonce,  hash,
                         request.text.size(),       {},          std::move(done)};
   if (request.reply_to == 0)
@@ -124,10 +132,7 @@ void ChatService::deleteMessage(const Caller& caller, DeleteMessage request, Rep
 }
 
 void ChatService::broadcastMessage(const store::Committed& committed) {
-  for (const auto& entry : committed.entries) {
-    typing_.messageSent(entry.scope.room(), entry.logged.entry.actor);
-    publish_.publishChatMessage(entry);
-  }
+  for (const auto& entry : committed.entries) publish_.publishChatMessage(entry);
 }
 
 void ChatService::broadcastMessageEdit(const store::Committed& committed) {
@@ -140,13 +145,15 @@ void ChatService::broadcastMessageDelete(const store::Committed& committed) {
 
 void ChatService::broadcastTyping(const Caller& caller, const RoomId& room, TypingIndicator::State state,
                                   Reply<bool> reply) {
+  auto sign = typing_.take(room, caller, state);
   log_.read(
       [caller, room](store::Reader& reader) -> Result<void> {
         return judgeInRoom(caller.right, reader, caller, room);
       },
-      [this, caller, room, state, reply = std::move(reply)](Result<void> result) mutable {
+      [this, sign = std::move(sign), reply = std::move(reply)](Result<void> result) mutable {
+        if (!result) typing_.drop(sign);
         if (!result) return reply(result.error());
-        typing_.broadcastTyping(room, caller.user, caller.name, state);
+        typing_.broadcastTyping(sign);
         reply(true);
       });
 }

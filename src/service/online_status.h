@@ -12,9 +12,6 @@
 
 namespace kith {
 
-/// One client connection of this node.
-using ConnectionId = Id<struct ConnectionKind>;
-
 /// How a connection ended. Clean: the user meant it (closed with 1000 or without a code, logged out, session
 /// revoked). Dropped: everything else, a page reload (1001), a cut line, a slow consumer: he may be back.
 enum class CloseKind { Clean, Dropped };

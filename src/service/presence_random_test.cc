@@ -77,7 +77,7 @@ class PresenceRandomTest : public testing::TestWithParam<std::tuple<int /*one wa
         const auto id = *mine.begin();
         mine.erase(id);
         status_.disconnected(user, id, random_() % 2 == 0 ? CloseKind::Clean : CloseKind::Dropped);
-        if (mine.empty()) typing_.stopped(user);
+        typing_.closed(user, id);
         break;
       }
       case 4: {
@@ -91,10 +91,12 @@ class PresenceRandomTest : public testing::TestWithParam<std::tuple<int /*one wa
       case 5: {
         const RoomId where = someRoom();
         if (random_() % 4 == 0) {
-          typing_.messageSent(where, user);
+          typing_.messageSent(where, user, typing_.turn());
         } else {
-          typing_.broadcastTyping(where, user, "N",
-                                  random_() % 3 ? TypingIndicator::State::On : TypingIndicator::State::Off);
+          const Caller caller{user, "N", SiteRole::Member, SessionId{},
+                              mine.empty() ? ConnectionId{} : *mine.begin()};
+          const auto state = random_() % 3 ? TypingIndicator::State::On : TypingIndicator::State::Off;
+          typing_.broadcastTyping(typing_.take(where, caller, state));
         }
         break;
       }

@@ -26,67 +26,128 @@ TypingIndicator::TypingIndicator(Loop& loop, const Clock& clock, Presence& prese
                                  Options options)
     : loop_(loop), clock_(clock), presence_(presence), send_(std::move(send)), options_(options) {}
 
-void TypingIndicator::broadcastTyping(const RoomId& room, const UserId& user, const std::string& name,
-                                      State state) {
-  // The deadline counts from the arrival, not from when the loop comes to it.
-  loop_.post([this, room, user, name, state, at = clock_.monotonic()] {
-    if (state == State::On) return on(room, user, name, at);
-    end(room, user);
+MonotonicMs TypingIndicator::Typist::deadline() const {
+  MonotonicMs last = 0;
+  for (const Shown& shown : by) last = std::max(last, shown.deadline);
+  return last;
+}
+
+// The deadline counts from here, not from when the rights have been read and the loop comes to it.
+TypingIndicator::Sign TypingIndicator::take(const RoomId& room, const Caller& caller, State state) {
+  Sign sign{room, caller.user, caller.name, caller.connection, state, turn(), clock_.monotonic()};
+  loop_.post([this, key = std::pair(caller.user, room)] { ++judged_[key].signs; });
+  return sign;
+}
+
+void TypingIndicator::broadcastTyping(const Sign& sign) {
+  loop_.post([this, sign] {
+    if (judged(sign)) return;
+    if (sign.state == State::On) return on(sign);
+    const End off{sign.turn, sign.connection};
+    note(sign.room, sign.user, off);
+    end(sign.room, sign.user, off);
   });
 }
 
-void TypingIndicator::messageSent(const RoomId& room, const UserId& user) {
-  loop_.post([this, room, user, at = clock_.monotonic()] { endQuietly(room, user, at); });
+void TypingIndicator::drop(const Sign& sign) {
+  loop_.post([this, sign] { judged(sign); });
+}
+
+/// True if what it says has ended while it was judged.
+bool TypingIndicator::judged(const Sign& sign) {
+  const auto found = judged_.find({sign.user, sign.room});
+  ASSERT(found != judged_.end());
+  Judged& here = found->second;
+  const auto by = here.ended_by.find(sign.connection);
+  const bool over = here.ended > sign.turn || (by != here.ended_by.end() && by->second > sign.turn);
+  if (--here.signs == 0) judged_.erase(found);
+  return over;
+}
+
+void TypingIndicator::note(const RoomId& room, const UserId& user, const End& end) {
+  const auto found = judged_.find({user, room});
+  if (found == judged_.end()) return;
+  Turn& ended = end.connection ? found->second.ended_by[*end.connection] : found->second.ended;
+  ended = std::max(ended, end.turn);
+}
+
+void TypingIndicator::messageSent(const RoomId& room, const UserId& user, Turn turn) {
+  loop_.post([this, room, user, turn, at = clock_.monotonic()] {
+    note(room, user, {turn});
+    endQuietly(room, user, {turn}, at);
+  });
 }
 
 void TypingIndicator::stopped(const RoomId& room, const UserId& user) {
-  loop_.post([this, room, user] { end(room, user); });
+  loop_.post([this, room, user, turn = turn()] {
+    note(room, user, {turn});
+    end(room, user, {turn});
+  });
 }
 
-void TypingIndicator::stopped(const UserId& user) {
-  loop_.post([this, user] {
+void TypingIndicator::closed(const UserId& user, const ConnectionId& connection) {
+  loop_.post([this, user, ended = End{turn(), connection}] {
+    for (auto at = judged_.lower_bound({user, RoomId{}}); at != judged_.end() && at->first.first == user;
+         ++at) {
+      note(at->first.second, user, ended);
+    }
     std::vector<RoomId> rooms;
     for (auto at = where_.lower_bound({user, RoomId{}}); at != where_.end() && at->first == user; ++at) {
       rooms.push_back(at->second);
     }
-    for (const RoomId& room : rooms) end(room, user);
+    for (const RoomId& room : rooms) end(room, user, ended);
   });
 }
 
-void TypingIndicator::on(const RoomId& room, const UserId& user, const std::string& name, MonotonicMs at) {
-  Place& place = places_[room];
-  const auto known = place.typists.find(user);
-  if (known != place.typists.end()) {
-    if (at - known->second.last_on < options_.repeat.count()) return;
-  } else if (place.typists.size() >= options_.typists_max) {
-    return;
+void TypingIndicator::on(const Sign& sign) {
+  Place& place = places_[sign.room];
+  const auto known = place.typists.find(sign.user);
+  if (known == place.typists.end() && place.typists.size() >= options_.typists_max) return;
+  Typist& typist = known != place.typists.end() ? known->second : place.typists[sign.user];
+  typist.name = sign.name;
+  std::erase_if(typist.by, [&](const Shown& shown) { return shown.deadline <= sign.at; });
+  auto by = std::find_if(typist.by.begin(), typist.by.end(),
+                         [&](const Shown& shown) { return shown.connection == sign.connection; });
+  if (by == typist.by.end()) {
+    if (typist.by.size() >= options_.connections_max) return;
+    by = typist.by.insert(by, Shown{sign.connection});
+  } else {
+    by->turn = std::max(by->turn, sign.turn);
+    if (sign.at - by->last_on < options_.repeat.count()) return;
   }
-  place.typists[user] = {name, at, at + options_.lasts.count()};
-  place.stops.erase(user);
-  where_.emplace(user, room);
+  *by = {sign.connection, sign.turn, sign.at, sign.at + options_.lasts.count()};
+  place.stops.erase(sign.user);
+  where_.emplace(sign.user, sign.room);
   place.changed = true;
-  consider(room, place);
+  consider(sign.room, place);
 }
 
-bool TypingIndicator::forget(const RoomId& room, Place& place, const UserId& user) {
-  if (place.typists.erase(user) == 0) return false;
+/// False if he does not type, or types on.
+bool TypingIndicator::forget(const RoomId& room, Place& place, const UserId& user, const End& end) {
+  const auto known = place.typists.find(user);
+  if (known == place.typists.end()) return false;
+  std::erase_if(known->second.by, [&](const Shown& shown) {
+    return shown.turn < end.turn && (!end.connection || shown.connection == *end.connection);
+  });
+  if (!known->second.by.empty()) return false;
+  place.typists.erase(known);
   place.stops.insert(user);
   where_.erase({user, room});
   return true;
 }
 
-void TypingIndicator::end(const RoomId& room, const UserId& user) {
+void TypingIndicator::end(const RoomId& room, const UserId& user, const End& end) {
   const auto found = places_.find(room);
-  if (found == places_.end() || !forget(room, found->second, user)) return;
+  if (found == places_.end() || !forget(room, found->second, user, end)) return;
   found->second.changed = true;
   consider(room, found->second);
 }
 
-void TypingIndicator::endQuietly(const RoomId& room, const UserId& user, MonotonicMs at) {
+void TypingIndicator::endQuietly(const RoomId& room, const UserId& user, const End& end, MonotonicMs at) {
   const auto found = places_.find(room);
   if (found == places_.end()) return;
   Place& place = found->second;
-  if (!forget(room, place, user)) return;
+  if (!forget(room, place, user, end)) return;
   // A list with his name may have gone out between his message and now, or be on its way: another corrects
   // it.
   const bool crossed =
@@ -141,8 +202,8 @@ void TypingIndicator::write(const RoomId& room, Place& place, std::size_t online
   for (const UserId& user : std::exchange(place.stops, {})) changes.push_back({user, Milliseconds(0)});
   std::erase_if(place.typists, [&](const auto& entry) {
     const auto& [user, typist] = entry;
-    if (typist.deadline > now) {
-      changes.push_back({user, Milliseconds(typist.deadline - now)});
+    if (typist.deadline() > now) {
+      changes.push_back({user, Milliseconds(typist.deadline() - now)});
       return false;
     }
     where_.erase({user, room});
@@ -163,7 +224,7 @@ std::vector<Typing> TypingIndicator::stillTyping(const Place& place,
     if (place.stops.contains(one.user)) continue;
     const auto here = place.typists.find(one.user);
     if (here != place.typists.end()) {
-      one.left = std::min(one.left, Milliseconds(here->second.deadline - clock_.monotonic()));
+      one.left = std::min(one.left, Milliseconds(here->second.deadline() - clock_.monotonic()));
     }
     if (one.left > Milliseconds(0)) live.push_back(std::move(one));
   }
@@ -184,7 +245,7 @@ void TypingIndicator::listed(const RoomId& room, std::size_t online,
   const MonotonicMs now = clock_.monotonic();
   std::vector<MonotonicMs> ends;
   for (const Typing& one : live) ends.push_back(now + one.left.count());
-  for (const auto& [user, typist] : place.typists) ends.push_back(typist.deadline);
+  for (const auto& [user, typist] : place.typists) ends.push_back(typist.deadline());
   place.look_at = ends.empty() ? 0 : *std::min_element(ends.begin(), ends.end());
   place.shown.clear();
   for (const Typing& one : live) place.shown.insert(one.user);

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -12,6 +15,7 @@
 #include "base/loop.h"
 #include "eventlog/publish.h"
 #include "presence/presence.h"
+#include "service/caller.h"
 
 namespace kith {
 
@@ -27,6 +31,7 @@ struct TypingOptions {
   std::size_t counted_online_max = 2'000;  // up to here some, and the rest counted; above, there is no typing
   std::size_t names_max = 5;               // of those some
   std::size_t typists_max = 2'000;         // of this node per room; more are dropped
+  std::size_t connections_max = 16;        // of one typist in a room; more are dropped
 };
 
 /// Who is typing in a room, told to all who watch it.
@@ -34,6 +39,8 @@ struct TypingOptions {
 /// A signal carries the whole list and replaces the one before:
 /// `{"type":"typing","at","users":[{"id","name"}],"more":N,"ttl_ms"}`. Typing ends 5 s after the last `on`,
 /// at once by `off`, a disconnect or the end of a membership, and by the author's message without a signal.
+/// Of somebody with several connections, `off` and a disconnect end what that one showed, no more. What ends
+/// typing ends the signs that came before it, also one whose rights are read until later.
 /// Even if this node dies, `ttl_ms` (at most 5 s, and at most a second past the deadline of anybody on the
 /// list) ends it at the reader's within 6 s.
 ///
@@ -47,20 +54,55 @@ class TypingIndicator {
 
   TypingIndicator(Loop& loop, const Clock& clock, Presence& presence, SendTyping send, Options options = {});
 
-  /// What the client said. `name` is what others see.
-  void broadcastTyping(const RoomId& room, const UserId& user, const std::string& name, State state);
-  /// Call it after the commit, before or after the broadcast: no list that names him stays after his message.
-  void messageSent(const RoomId& room, const UserId& user);
+  /// The order in which things came from clients.
+  using Turn = std::uint64_t;
+  Turn turn() { return ++last_turn_; }
+
+  /// What a client said, from when it came.
+  struct Sign {
+    RoomId room;
+    UserId user;
+    std::string name;  // what others see
+    ConnectionId connection;
+    State state = State::Off;
+    Turn turn = 0;
+    MonotonicMs at = 0;
+  };
+  /// To be called when the sign comes. broadcastTyping() or drop() must follow, once it is judged.
+  Sign take(const RoomId& room, const Caller& caller, State state);
+  void broadcastTyping(const Sign& sign);
+  void drop(const Sign& sign);
+
+  /// Call it after the commit, before or after the broadcast: no list that names him stays after his message,
+  /// unless he types on. `turn` is of when the message came.
+  void messageSent(const RoomId& room, const UserId& user, Turn turn);
   /// He left, was kicked, or may not write any more.
   void stopped(const RoomId& room, const UserId& user);
-  /// His connection ended: nowhere.
-  void stopped(const UserId& user);
+  /// This connection of his ended.
+  void closed(const UserId& user, const ConnectionId& connection);
 
  private:
-  struct Typist {
-    std::string name;
+  struct Shown {
+    ConnectionId connection;
+    Turn turn = 0;
     MonotonicMs last_on = 0;
     MonotonicMs deadline = 0;
+  };
+  struct Typist {
+    std::string name;
+    std::vector<Shown> by;  // connections that show it; few
+    MonotonicMs deadline() const;
+  };
+  /// Which typing has ended: all of before a turn, or what one connection showed.
+  struct End {
+    Turn turn = 0;
+    std::optional<ConnectionId> connection{};
+  };
+  /// Signs of a user in a room that are being judged, and what has ended meanwhile.
+  struct Judged {
+    std::size_t signs = 0;
+    Turn ended = 0;
+    std::map<ConnectionId, Turn> ended_by{};
   };
   struct Place {
     std::unordered_map<UserId, Typist> typists;  // connected here
@@ -73,10 +115,12 @@ class TypingIndicator {
     Loop::TimerId timer = 0;
   };
 
-  void on(const RoomId& room, const UserId& user, const std::string& name, MonotonicMs at);
-  void end(const RoomId& room, const UserId& user);
-  void endQuietly(const RoomId& room, const UserId& user, MonotonicMs at);
-  bool forget(const RoomId& room, Place& place, const UserId& user);
+  bool judged(const Sign& sign);
+  void note(const RoomId& room, const UserId& user, const End& end);
+  void on(const Sign& sign);
+  void end(const RoomId& room, const UserId& user, const End& end);
+  void endQuietly(const RoomId& room, const UserId& user, const End& end, MonotonicMs at);
+  bool forget(const RoomId& room, Place& place, const UserId& user, const End& end);
 
   void consider(const RoomId& room, Place& place);
   void ask(const RoomId& room, Place& place);
@@ -95,6 +139,8 @@ class TypingIndicator {
   const Options options_;
   std::unordered_map<RoomId, Place> places_;
   std::set<std::pair<UserId, RoomId>> where_;  // all typists of this node
+  std::map<std::pair<UserId, RoomId>, Judged> judged_;
+  std::atomic<Turn> last_turn_{0};
 };
 
 }  // namespace kith

@@ -5,7 +5,6 @@
 
 #include "base/manual_loop.h"
 #include "presence/memory/memory_presence.h"
-#include "service/far_presence.h"
 
 namespace kith {
 namespace {
@@ -27,10 +26,18 @@ RoomId room(const std::string& id) {
   return RoomId::trusted(id);
 }
 
+Caller caller(const std::string& id, const std::string& connection = "") {
+  return {user(id), "Name of " + id, SiteRole::Member, SessionId{}, ConnectionId::trusted(connection)};
+}
+
 class TypingTest : public testing::Test {
  protected:
+  void say(const std::string& id, State state, const std::string& where = "a",
+           const std::string& connection = "") {
+    typing.broadcastTyping(typing.take(room(where), caller(id, connection), state));
+  }
   void type(const std::string& id, State state = State::On, const std::string& where = "a") {
-    typing.broadcastTyping(room(where), user(id), "Name of " + id, state);
+    say(id, state, where);
     loop.run();
   }
   /// So many are online in room a.
@@ -177,7 +184,7 @@ TEST_F(TypingTest, WhoGoesOnTypingIsShownWithoutAGapWhileAnotherEnds) {
 TEST_F(TypingTest, K6MessageEndsItsAuthorsTypingWithoutASignal) {
   type("ann");
   loop.advance(milliseconds(1'500));
-  typing.messageSent(room("a"), user("ann"));
+  typing.messageSent(room("a"), user("ann"), typing.turn());
   loop.run();
   EXPECT_THAT(kept(), IsEmpty());
   loop.advance(seconds(60));
@@ -189,7 +196,7 @@ TEST_F(TypingTest, K6MessageEndsItsAuthorsTypingWithoutASignal) {
 TEST_F(TypingTest, K6NextListAfterAMessageLacksItsAuthor) {
   type("ann");
   loop.advance(milliseconds(1'500));
-  typing.messageSent(room("a"), user("ann"));
+  typing.messageSent(room("a"), user("ann"), typing.turn());
   type("bob");
 
   EXPECT_THAT(said().back(), AllOf(HasSubstr("bob"), Not(HasSubstr("ann"))));
@@ -197,9 +204,9 @@ TEST_F(TypingTest, K6NextListAfterAMessageLacksItsAuthor) {
 
 // The list was made after the message was, but before the loop heard of it.
 TEST_F(TypingTest, K6ListThatCrossesTheMessageIsCorrected) {
-  typing.broadcastTyping(room("a"), user("ann"), "Ann", State::On);
+  say("ann", State::On);
   loop.run();
-  typing.messageSent(room("a"), user("ann"));
+  typing.messageSent(room("a"), user("ann"), typing.turn());
   loop.advance(milliseconds(500));
 
   EXPECT_THAT(said(), ElementsAre(HasSubstr("ann"), nobody()));
@@ -208,8 +215,8 @@ TEST_F(TypingTest, K6ListThatCrossesTheMessageIsCorrected) {
 TEST_F(TypingTest, K6MessageThatOvertakesTheListUnderWayIsNotFollowedByItsAuthorsTyping) {
   type("bob");
   loop.advance(milliseconds(1'000));
-  typing.broadcastTyping(room("a"), user("ann"), "Ann", State::On);
-  typing.messageSent(room("a"), user("ann"));
+  say("ann", State::On);
+  typing.messageSent(room("a"), user("ann"), typing.turn());
   loop.run();
   loop.advance(seconds(10));
 
@@ -220,7 +227,7 @@ TEST_F(TypingTest, K6MessageThatOvertakesTheListUnderWayIsNotFollowedByItsAuthor
 TEST_F(TypingTest, TypingAgainAfterAMessageIsShownAgainAtOnce) {
   type("ann");
   loop.advance(milliseconds(1'000));
-  typing.messageSent(room("a"), user("ann"));
+  typing.messageSent(room("a"), user("ann"), typing.turn());
   type("ann");
 
   EXPECT_THAT(said(), ElementsAre(HasSubstr("ann"), HasSubstr("ann")));
@@ -232,7 +239,7 @@ TEST_F(TypingTest, K6DisconnectEndsTypingEverywhereAtOnce) {
   type("bob", State::On, "b");
   loop.advance(milliseconds(1'000));
   signals.clear();
-  typing.stopped(user("ann"));
+  typing.closed(user("ann"), ConnectionId{});
   loop.run();
 
   EXPECT_THAT(said(), ElementsAre(nobody(), AllOf(HasSubstr("bob"), Not(HasSubstr("ann")))));
@@ -254,9 +261,9 @@ TEST_F(TypingTest, K6KickWhileTypingEndsItInThatRoomOnly) {
 
 TEST_F(TypingTest, StopOfSomebodyWhoDoesNotTypeSaysNothing) {
   type("ann", State::Off);
-  typing.stopped(user("ann"));
+  typing.closed(user("ann"), ConnectionId{});
   typing.stopped(room("a"), user("ann"));
-  typing.messageSent(room("a"), user("ann"));
+  typing.messageSent(room("a"), user("ann"), typing.turn());
   loop.advance(seconds(1));
 
   EXPECT_THAT(signals, IsEmpty());
@@ -292,8 +299,7 @@ TEST_F(TypingTest, AboveTwoThousandOnlineThereIsNoTyping) {
 }
 
 TEST_F(TypingTest, TypistsOfARoomAreBounded) {
-  for (int i = 0; i < 2'100; ++i)
-    typing.broadcastTyping(room("a"), user("u" + std::to_string(i)), "N", State::On);
+  for (int i = 0; i < 2'100; ++i) say("u" + std::to_string(i), State::On);
   loop.advance(milliseconds(600));
   EXPECT_THAT(kept(), SizeIs(2'000));
 }
@@ -304,77 +310,79 @@ TEST_F(TypingTest, WhoTypesOnAnotherNodeIsCounted) {
   EXPECT_THAT(said().back(), HasSubstr(R"("users":[{"id":"ann","name":"Name of ann"}],"more":1)"));
 }
 
-/// With a backend whose answers take long: what happens meanwhile is not undone by them.
-class TypingFarAwayTest : public testing::Test {
- protected:
-  ManualClock clock;
-  ManualLoop loop{clock};
-  MemoryPresence memory{clock};
-  FarPresence far{loop, memory, milliseconds(400)};
-  std::vector<std::pair<MonotonicMs, std::string>> signals;
-  TypingIndicator typing{loop, clock, far, [this](const Scope&, SharedBytes data) {
-                           signals.emplace_back(clock.monotonic(), *data);
-                         }};
-};
-
-TEST_F(TypingFarAwayTest, K6MessageSentWhileTheListIsOnItsWayIsNotFollowedByItsAuthorsTyping) {
-  typing.broadcastTyping(room("a"), user("ann"), "Ann", State::On);
-  loop.advance(milliseconds(1'200));  // counted, and the list is on its way back
-  typing.messageSent(room("a"), user("ann"));
+// Its membership was read slowly: the message that came after it was shown first.
+TEST_F(TypingTest, K6SignThatIsJudgedAfterTheMessageDoesNotFollowIt) {
+  const auto late = typing.take(room("a"), caller("ann"), State::On);
+  const auto message = typing.turn();
+  typing.messageSent(room("a"), user("ann"), message);
+  typing.broadcastTyping(late);
   loop.advance(seconds(10));
 
   EXPECT_THAT(signals, IsEmpty());
-  memory.typing(Scope::of(room("a")),
-                [](Result<std::vector<Typing>> left) { EXPECT_THAT(*left, IsEmpty()); });
 }
 
-TEST_F(TypingFarAwayTest, D21LateAnswersDoNotProlongTyping) {
-  for (const int one_way : {400, 1'200, 1'500}) {
-    far.setOneWay(milliseconds(one_way));
-    const MonotonicMs began = clock.monotonic();
-    typing.broadcastTyping(room("a"), user("ann"), "Ann", State::On);
-    loop.advance(seconds(30));
+TEST_F(TypingTest, WhoTypesOnAfterSendingIsShownThoughTheCommitComesLater) {
+  const auto message = typing.turn();
+  type("ann");
+  typing.messageSent(room("a"), user("ann"), message);
+  loop.run();
 
-    for (const auto& [at, json] : std::exchange(signals, {})) {
-      if (json.find("ann") == std::string::npos) continue;
-      const MonotonicMs ttl = std::stoll(json.substr(json.find("\"ttl_ms\":") + 9));
-      EXPECT_LE(at + ttl - began, 6'000) << one_way;
-      EXPECT_LT(at - began, 5'000) << one_way;
-    }
-    EXPECT_EQ(loop.timers(), 0u);
-  }
+  EXPECT_TRUE(shownTo("ann"));
+  EXPECT_THAT(kept(), ElementsAre(user("ann")));
 }
 
-/// A backend out of reach.
-class LostPresence final : public Presence {
- public:
-  void onChange(Changes) override {}
-  void up(const UserId&, Memberships) override {}
-  void down(const UserId&) override {}
-  void online(const Scope&, const std::string&, std::size_t, Answer<OnlinePage> answer) override {
-    answer(fault());
-  }
-  void count(const Scope&, Answer<std::int64_t> answer) override { answer(fault()); }
-  void isOnline(const UserId&, Answer<bool> answer) override { answer(fault()); }
-  void setTyping(const Scope&, std::vector<Typing>, Answer<std::vector<Typing>> answer) override {
-    answer(fault());
-  }
-
- private:
-  static Fault fault() { return Fault::unavailable("presence is out of reach"); }
-};
-
-TEST(TypingWithoutBackendTest, SaysNothingAndKeepsNothing) {
-  ManualClock clock;
-  ManualLoop loop(clock);
-  LostPresence presence;
-  int signals = 0;
-  TypingIndicator typing(loop, clock, presence, [&](const Scope&, SharedBytes) { ++signals; });
-  typing.broadcastTyping(room("a"), user("ann"), "Ann", State::On);
+TEST_F(TypingTest, OffOvertakesTheOnBeforeIt) {
+  const auto on = typing.take(room("a"), caller("ann"), State::On);
+  const auto off = typing.take(room("a"), caller("ann"), State::Off);
+  typing.broadcastTyping(off);
+  typing.broadcastTyping(on);
   loop.advance(seconds(10));
 
-  EXPECT_EQ(signals, 0);
-  EXPECT_EQ(loop.timers(), 0u);
+  EXPECT_THAT(signals, IsEmpty());
+}
+
+TEST_F(TypingTest, SignThatIsJudgedAfterAKickOrADisconnectIsOver) {
+  const auto kicked = typing.take(room("a"), caller("ann", "one"), State::On);
+  typing.stopped(room("a"), user("ann"));
+  typing.broadcastTyping(kicked);
+  const auto gone = typing.take(room("a"), caller("bob", "one"), State::On);
+  const auto other = typing.take(room("a"), caller("bob", "two"), State::On);
+  typing.closed(user("bob"), ConnectionId::trusted("one"));
+  typing.drop(other);
+  typing.broadcastTyping(gone);
+  loop.advance(seconds(10));
+
+  EXPECT_THAT(signals, IsEmpty());
+}
+
+// Closing a tab once ended what was typed in another.
+TEST_F(TypingTest, OneOfTwoConnectionsThatClosesOrStopsEndsNothingOfTheOther) {
+  for (const bool off : {false, true}) {
+    say("ann", State::On, "a", "one");
+    say("ann", State::On, "a", "two");
+    loop.run();
+    const auto before = signals.size();
+    if (off)
+      say("ann", State::Off, "a", "one");
+    else
+      typing.closed(user("ann"), ConnectionId::trusted("one"));
+    loop.advance(seconds(1));
+    EXPECT_TRUE(shownTo("ann"));
+    EXPECT_EQ(signals.size(), before);
+    typing.closed(user("ann"), ConnectionId::trusted("two"));
+    loop.advance(seconds(1));
+    EXPECT_FALSE(shownTo("ann"));
+    EXPECT_THAT(kept(), IsEmpty());
+  }
+}
+
+TEST_F(TypingTest, ConnectionsOfATypistAreBounded) {
+  for (int i = 0; i < 17; ++i) say("ann", State::On, "a", "c" + std::to_string(i));
+  loop.run();
+  for (int i = 0; i < 16; ++i) typing.closed(user("ann"), ConnectionId::trusted("c" + std::to_string(i)));
+  loop.advance(seconds(1));
+
+  EXPECT_THAT(kept(), IsEmpty());
 }
 
 }  // namespace

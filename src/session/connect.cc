@@ -46,6 +46,7 @@ void Session::authenticated(std::uint32_t id, const protocol::Connect& request,
     return failConnect(id, result.error());
   }
   caller_ = result->caller;
+  caller_.connection = ConnectionId::trusted(client_id_);
   const auto mode = modeOf(request.data);
   if (!mode)
     return failConnect(

@@ -204,8 +204,8 @@ void Session::closed(Gone how) {
   pending_.reset();
   connecting_.reset();
   if (!present_) return;
-  core_.typing.stopped(caller_.user);
-  core_.services.online.disconnected(caller_.user, ConnectionId::trusted(client_id_),
+  core_.typing.closed(caller_.user, caller_.connection);
+  core_.services.online.disconnected(caller_.user, caller_.connection,
                                      how == Gone::Clean ? CloseKind::Clean : CloseKind::Dropped);
 }
 

@@ -56,6 +56,19 @@ test('typing ends at once by off, by a disconnect and by a kick, and by itself w
   }
 });
 
+test('a tab that closes ends nothing of what is typed in another', async () => {
+  const { ann, room, typists } = await pair('tabs');
+  const [first, second] = [await Raw.connected(server, 'tabs-bob'), await Raw.connected(server, 'tabs-bob')];
+  await second.rpc('chat.typing', { room, on: true });
+  await ann.until(() => typists()?.length === 1);
+  await first.close();
+  await ann.rpc('chat.typing', { room, on: true });  // makes the next list
+  await ann.until(() => typists()?.includes('tabs-ann'));
+  assert.deepEqual(typists(), ['tabs-ann', 'tabs-bob']);
+  await second.close();
+  await ann.until(() => typists()?.length === 1);
+});
+
 test('K6: no typing line is left after a message of the typist, who is on no later list', async () => {
   const { ann, bob, room, channel, typists } = await pair('k6-send');
   await bob.rpc('chat.typing', { room, on: true });
