@@ -6,9 +6,11 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "base/manual_loop.h"
 #include "presence/memory/memory_presence.h"
@@ -23,6 +25,36 @@ namespace kith {
 namespace {
 
 using testing::HasSubstr;
+
+/// Presence, and what happens after it has looked and before it answers.
+class SlowPresence final : public Presence {
+ public:
+  explicit SlowPresence(Presence& behind) : behind_(behind) {}
+  std::function<void()> meanwhile = [] {};
+
+  void onChange(Changes changes) override { behind_.onChange(std::move(changes)); }
+  void up(const UserId& user, Memberships memberships) override { behind_.up(user, std::move(memberships)); }
+  void down(const UserId& user) override { behind_.down(user); }
+  void online(const Scope& scope, const std::string& cursor, std::size_t limit,
+              Answer<OnlinePage> answer) override {
+    std::exchange(meanwhile, [] {})();
+    behind_.online(scope, cursor, limit, std::move(answer));
+  }
+  void count(const Scope& scope, Answer<std::int64_t> answer) override {
+    std::exchange(meanwhile, [] {})();
+    behind_.count(scope, std::move(answer));
+  }
+  void isOnline(const UserId& user, Answer<bool> answer) override {
+    behind_.isOnline(user, std::move(answer));
+  }
+  void setTyping(const Scope& scope, std::vector<Typing> changes,
+                 Answer<std::vector<Typing>> answer) override {
+    behind_.setTyping(scope, std::move(changes), std::move(answer));
+  }
+
+ private:
+  Presence& behind_;
+};
 
 class OperationsTest : public testing::Test {
  protected:
@@ -84,7 +116,8 @@ class OperationsTest : public testing::Test {
   Log lines{LogLevel::Off, Log::Format::Text};
   Metrics metrics;
   NoSink sink;
-  MemoryPresence presence{clock};
+  MemoryPresence memory{clock};
+  SlowPresence presence{memory};
   std::string folder_;
   std::unique_ptr<ThreadLoop> loop = std::make_unique<ThreadLoop>();
   std::unique_ptr<store::Store> store;
@@ -129,6 +162,16 @@ TEST_F(OperationsTest, RowWithAnotherRightAllowsAndDeniesByThat) {
   EXPECT_EQ(refused("eve", history, inRoom("")), FaultCode::NotMember);
   history.right = Right::JoinRoom;
   EXPECT_THAT(*run("eve", history, inRoom("")), HasSubstr("three"));
+}
+
+// The right was judged first, and the answer given to somebody who had no right any more.
+TEST_F(OperationsTest, WhoIsKickedWhilePresenceAnswersIsToldNothing) {
+  for (const std::string_view method : {"presence.room", "presence.count"}) {
+    EXPECT_TRUE(run("bob", "room.join", inRoom("")));
+    EXPECT_TRUE(run("bob", method, inRoom("")));
+    presence.meanwhile = [&] { EXPECT_TRUE(run("ann", "room.kick", inRoom(R"("user":"bob")"))); };
+    EXPECT_EQ(refused("bob", *operationOf(method), inRoom("")), FaultCode::NotMember);
+  }
 }
 
 }  // namespace
