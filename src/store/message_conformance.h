@@ -228,6 +228,28 @@ TEST_P(StoreConformance, ADeleteLeavesATombstone) {
   EXPECT_EQ(write(remove(77)).error().code, FaultCode::NotFound);
 }
 
+// One item deletes several under one entry; one of them that never was leaves all of them as they are.
+TEST_P(StoreConformance, SeveralDeletesOfOneItemHoldTogether) {
+  std::vector<Offset> seqs{say("one"), say("two"), say("three")};
+  const auto removeAll = [&](std::vector<Offset> which) {
+    return transaction({scope}, ann, [this, which](Transaction& rows) -> Result<Drafts> {
+      for (const Offset seq : which) TRY(rows.deleteMessage(room, seq, ann, ""));
+      return drafts(scope, EntryType::MessageDeleted, which.front());
+    });
+  };
+  const auto deleted = [&](Offset seq) {
+    return read([&](Reader& reader) { return reader.message(room, seq); })->deleted();
+  };
+  EXPECT_EQ(write(removeAll({seqs[0], seqs[1], 77})).error().code, FaultCode::NotFound);
+  for (const Offset seq : seqs) EXPECT_FALSE(deleted(seq));
+  EXPECT_EQ(head(scope).position.offset, 3u);
+
+  EXPECT_EQ(written(removeAll({seqs[0], seqs[2]})), 4u);
+  EXPECT_TRUE(deleted(seqs[0]));
+  EXPECT_FALSE(deleted(seqs[1]));
+  EXPECT_TRUE(deleted(seqs[2]));
+}
+
 // D9: a text that was deleted occurs nowhere afterwards.
 TEST_P(StoreConformance, ADeletedTextIsNowhere) {
   auto random = this->random();
