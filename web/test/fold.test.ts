@@ -61,6 +61,13 @@ describe('folding entries', () => {
     expect(foldInto([message(1)], removed(1))[0]?.deletedBy).toBe('u2');
   });
 
+  test('one entry deletes several messages, and the quotes of them', () => {
+    const quoting = message(4, { reply: { seq: 3, author: 'u1', text: 'm3' } });
+    const after = foldInto([message(1), message(2), message(3), quoting], removed(1, 3));
+    expect(after.map(({ deleted }) => deleted)).toEqual([true, false, true, false]);
+    expect(after[3]?.reply).toEqual({ seq: 3, author: 'u1', deleted: true });
+  });
+
   test('a quote that came as a number is filled in from what is loaded', () => {
     const entry: Entry = {
       type: 'message.created',
