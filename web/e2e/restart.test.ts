@@ -204,6 +204,31 @@ test('K9: the line is cut after the message was stored and before the page hears
   }
 });
 
+test('K10: the server comes back with a newer page: the old one goes on, and the new one has the draft', async () => {
+  const third = await Person.arrive(browser, server);
+  await third.page.routeWebSocket(/\/connection\/websocket/, (socket) => {
+    const upstream = socket.connectToServer();
+    upstream.onMessage((frame) => socket.send(upgraded ? frame.toString().replace(/"server":"[^"]*"/, '"server":"99.0.0"') : frame));
+  });
+  let upgraded = false;
+  await third.register('Rosa', 'rosa');
+  await third.join('Lobby');
+  await third.box('Lobby').fill('begun before the upgr');
+  const loads = third.loadCount;
+  await server.kill();
+  upgraded = true;
+  await server.start();
+  await third.page.getByText('A new version of this page is ready.').waitFor();
+  expect(third.loadCount).toBe(loads);
+  await third.box('Lobby').press('End');
+  await third.box('Lobby').pressSequentially('ade');
+  await third.page.getByRole('button', { name: 'Load it' }).click();
+  await expect.poll(() => third.loadCount).toBe(loads + 1);
+  await third.box('Lobby').waitFor();
+  expect(await third.box('Lobby').inputValue()).toBe('begun before the upgrade');
+  await third.leave();
+});
+
 test('an Enter that chooses a word in an input method never sends', async () => {
   const before = (await ilse.said()).length;
   await ilse.box('Lobby').fill('かな');
