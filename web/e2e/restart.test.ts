@@ -93,6 +93,30 @@ test('K3: five written offline arrive as one to five at everybody', async () => 
   }
 });
 
+test('K3: five that a proxy swallowed, tried again by hand, arrive as one to five, each once', async () => {
+  const third = await Person.arrive(browser, server);
+  let swallows = true;
+  await third.page.routeWebSocket(/\/connection\/websocket/, (socket) => {
+    const upstream = socket.connectToServer();
+    socket.onMessage((frame) => {
+      if (!swallows || !frame.includes('chat.send')) upstream.send(frame);
+    });
+  });
+  await third.register('Tariq', 'tariq');
+  await third.join('Lobby');
+  const five = ['r1', 'r2', 'r3', 'r4', 'r5'];
+  for (const text of five) await third.say('Lobby', text);
+  await third.page.getByRole('button', { name: 'Try again' }).first().waitFor({ timeout: 30_000 });
+  swallows = false;
+  await third.page.getByRole('button', { name: 'Try again' }).last().click();
+  for (const person of [noor, third]) {
+    await expect.poll(async () => (await person.said()).slice(-5), { timeout: 15_000 }).toEqual(five);
+  }
+  await third.page.locator('.row[data-seq="0"]').first().waitFor({ state: 'detached' });
+  expect((await third.said()).filter((text) => five.includes(text))).toEqual(five);
+  await third.leave();
+});
+
 test('queued messages survive a reload and leave once, in order', async () => {
   await server.kill();
   await ilse.page.getByText('Offline. Messages').waitFor();
