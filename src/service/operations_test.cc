@@ -138,7 +138,12 @@ class OperationsTest : public testing::Test {
 TEST_F(OperationsTest, RightOfTheRowIsTheOneThatIsJudged) {
   for (const auto& row : operations()) {
     SCOPED_TRACE(row.method);
-    const auto json = inRoom(R"("seq":1,"text":"x","on":true,"name":"x","user":"bob")");
+    std::string json = R"({"seq":1,"text":"x","on":true,"name":"x","user":"bob","request":"r")";
+    for (const auto& field : row.fields) {
+      if (field.name == "room") json += R"(,"room":")" + room + "\"";
+      if (field.name == "group" && field.need == Field::Need::Required) json += R"(,"group":"g")";
+    }
+    json += "}";
     auto denied = row;
     denied.right = static_cast<Right>(1'000);  // one that the policy does not know
     const auto result = run("bob", denied, json);
