@@ -100,6 +100,7 @@ Result<void> judge(Right right, const RoomFacts& facts) {
       if (rank < Rank::Owner) return deny(inside ? FaultCode::PermissionDenied : FaultCode::NotMember);
       if (room->isMain()) return withItsGroup();
       if (!isMember(facts.target.member)) return deny(FaultCode::NotFound);
+      if (facts.target.member->role == RoomRole::Owner) return deny(FaultCode::HigherRole);  // by nobody
       return judgeActing(rank, rankOf(facts.target));
     case Right::DeleteMessage:
       if (!inside && rank != Rank::SiteAdmin) return deny(FaultCode::NotMember);
@@ -148,6 +149,7 @@ Result<void> judge(Right right, const GroupFacts& facts) {
     case Right::KickFromGroup:
       if (rank < Rank::Owner) return deny(inside ? FaultCode::PermissionDenied : FaultCode::NotMember);
       if (!isMember(facts.target)) return deny(FaultCode::NotFound);
+      if (facts.target->role == RoomRole::Owner) return deny(FaultCode::HigherRole);  // by nobody
       return judgeActing(rank, rankOf(facts.target));
     default:
       return deny(FaultCode::PermissionDenied);

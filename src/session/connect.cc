@@ -68,7 +68,7 @@ void Session::attachOne(const std::shared_ptr<Connecting>& connecting, const Sco
     since = Position{asked->second.epoch, asked->second.offset};
   }
   ++connecting->waiting;
-  if (scope.kind() == Scope::Kind::Group) ++connecting->groups_waiting;
+  if (scope.kind() == Scope::Kind::Group && !connecting->rooms_asked) ++connecting->groups_waiting;
   subscriptions_.push_back(
       {scope, mode_ == Mode::None ? Subscription::By::Silent : Subscription::By::Server});
   attach(scope, std::move(since), false, [connecting, scope](Session& self, Result<Attached> result) {
@@ -82,9 +82,9 @@ void Session::readGroups(const std::shared_ptr<Connecting>& connecting) {
     std::vector<GroupId> all;
     std::vector<GroupId> owned;
   };
+  ++connecting->groups_waiting;  // the read itself: one that is added meanwhile does not end the wait for all
   auto done = onLoop<Groups>([connecting](Session& self, Result<Groups> groups) {
     if (!groups) connecting->fault = groups.error();
-    connecting->groups_waiting = 1;
     if (groups) {
       for (const auto& group : groups->all) self.addPlace(Scope::of(group));
       for (const auto& group : groups->owned) self.addPlace(Scope::staffOf(group));
@@ -105,6 +105,7 @@ void Session::readGroups(const std::shared_ptr<Connecting>& connecting) {
 
 void Session::groupAttached(const std::shared_ptr<Connecting>& connecting) {
   if (--connecting->groups_waiting > 0) return;
+  connecting->rooms_asked = true;
   if (!connecting->fault) return readRooms(connecting);
   if (--connecting->waiting == 0) finishConnect(connecting);
 }
@@ -134,7 +135,7 @@ void Session::attachedOne(const std::shared_ptr<Connecting>& connecting, const S
   const bool own = scope == Scope::of(caller_.user);
   if (own && mode_ == Mode::All && !connecting->fault) return readGroups(connecting);
   --connecting->waiting;
-  if (scope.kind() == Scope::Kind::Group && connecting->groups_waiting > 0) return groupAttached(connecting);
+  if (scope.kind() == Scope::Kind::Group && !connecting->rooms_asked) return groupAttached(connecting);
   if (connecting->waiting == 0) finishConnect(connecting);
 }
 

@@ -48,6 +48,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
  private:
   enum class State { Fresh, Connecting, Connected, Closed };
   enum class Mode { All, Personal, None };
+  /// What waits for a group to be heard: nothing, or why it is not.
+  using Heard = Callback<void(Session&, const std::optional<Fault>&)>;
   /// A channel of this client. Silent: listened to for what it says about the user, not shown.
   struct Subscription {
     Scope scope;
@@ -59,7 +61,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
     // The group that says when the right to it ends: a room of it, its staff. Heard as well, if only
     // silently.
     std::optional<Scope> beside{};
-    std::unique_ptr<std::vector<Callback<void(Session&)>>> then{};  // run when it is live, or was refused
+    std::unique_ptr<std::vector<Heard>> then{};  // run when it is live, or was refused
     // What the client asked of this channel while it was attaching: taken up in its order after that.
     std::unique_ptr<std::vector<protocol::Command>> later{};
   };
@@ -121,7 +123,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void attached(const Scope& scope, const std::optional<Scope>& beside, Result<Attached> result,
                 Callback<void(Session&, Result<Attached>)> done);
   /// Listens to a group, silently if the client did not ask, before one of its rooms is listened to.
-  void hear(const Scope& group, Callback<void(Session&)> then);
+  void hear(const Scope& group, Heard then);
   void endBeside(const Scope& group);
   void finishSubscribe(std::uint32_t id, const protocol::Subscribe& request, const Scope& scope,
                        Result<Attached> result);
@@ -173,7 +175,8 @@ struct Session::Connecting {
   std::int64_t expires_at_s = 0;
   std::size_t passive = 0;
   std::size_t waiting = 0;
-  std::size_t groups_waiting = 0;  // rooms come after all groups
+  std::size_t groups_waiting = 0;  // rooms come after all groups that were there
+  bool rooms_asked = false;
   std::optional<Fault> fault;
   std::vector<std::pair<Scope, Attached>> attached;
   struct Held {

@@ -53,7 +53,9 @@ void Session::attach(const Scope& scope, std::optional<Position> since, bool sin
         !result && result.error().code == FaultCode::NotAvailable && *beside && !self->find(scope)->revoked;
     if (!missing) return self->attached(scope, *beside, std::move(result), std::move(done));
     self->find(scope)->beside = *beside;
-    self->hear(**beside, [scope, since, since_joined, done = std::move(done)](Session& then) mutable {
+    self->hear(**beside, [scope, since, since_joined, beside, done = std::move(done)](
+                             Session& then, const std::optional<Fault>& unheard) mutable {
+      if (unheard) return then.attached(scope, *beside, *unheard, std::move(done));
       then.attach(scope, std::move(since), since_joined, std::move(done));
     });
   };
@@ -84,29 +86,30 @@ void Session::attached(const Scope& scope, const std::optional<Scope>& beside, R
   } else if (subscription->heard) {
     subscription->state = Subscription::State::Live;  // silently, as before
   }
+  const auto unheard = result ? std::nullopt : std::optional<Fault>(result.error());
   done(*this, std::move(result));
   if (then) {
     for (auto& waiting : *then) {
-      if (state_ != State::Closed) waiting(*this);
+      if (state_ != State::Closed) waiting(*this, unheard);
     }
   }
   if (later) runLater(*later);
   goOn();
 }
 
-void Session::hear(const Scope& group, Callback<void(Session&)> then) {
+void Session::hear(const Scope& group, Heard then) {
   auto* there = find(group);
-  if (there != nullptr && there->heard) return then(*this);
+  if (there != nullptr && there->heard) return then(*this, std::nullopt);
   const bool begin = there == nullptr;
   if (begin) {
     subscriptions_.push_back({group, Subscription::By::Silent});
     there = &subscriptions_.back();
   }
-  if (!there->then) there->then = std::make_unique<std::vector<Callback<void(Session&)>>>();
+  if (!there->then) there->then = std::make_unique<std::vector<Heard>>();
   there->then->push_back(std::move(then));
   if (!begin) return;
   attach(group, std::nullopt, false, [group](Session& self, Result<Attached> result) {
-    if (!result) self.forget(group);  // who waits for it is refused by the same rows
+    if (!result) self.forget(group);
   });
 }
 
