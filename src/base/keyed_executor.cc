@@ -23,46 +23,11 @@ KeyedExecutor::~KeyedExecutor() {
 bool KeyedExecutor::submit(Job job) {
   {
     Lock lock(mutex_);
-    if (waiting_ >= queue_jobs_max_) return false;
-    ++waiting_;
+    if (jobs_.size() >= queue_jobs_max_) return false;
     jobs_.push_back(std::move(job));
   }
   ready_.notifyOne();
   return true;
-}
-
-bool KeyedExecutor::submit(const std::string& key, Job job) {
-  {
-    Lock lock(mutex_);
-    if (waiting_ >= queue_jobs_max_) return false;
-    ++waiting_;
-    auto [place, first] = keyed_.try_emplace(key);
-    place->second.push_back(std::move(job));
-    if (!first) return true;
-    jobs_.push_back([this, key](std::size_t worker) { runKeyed(key, worker); });
-  }
-  ready_.notifyOne();
-  return true;
-}
-
-// One job of the key, then back to the end of the line, so that a busy key starves nobody.
-void KeyedExecutor::runKeyed(const std::string& key, std::size_t worker) {
-  Job job;
-  {
-    Lock lock(mutex_);
-    auto& queue = keyed_.at(key);
-    job = std::move(queue.front());
-    queue.pop_front();
-  }
-  job(worker);
-  Lock lock(mutex_);
-  auto place = keyed_.find(key);
-  if (place->second.empty()) {
-    keyed_.erase(place);
-    return;
-  }
-  jobs_.push_back([this, key](std::size_t next) { runKeyed(key, next); });
-  ready_.notifyOne();
 }
 
 void KeyedExecutor::run(std::size_t worker) {
@@ -74,7 +39,6 @@ void KeyedExecutor::run(std::size_t worker) {
       if (jobs_.empty()) return;
       job = std::move(jobs_.front());
       jobs_.pop_front();
-      --waiting_;
     }
     job(worker);
   }

@@ -44,8 +44,6 @@ std::string_view faultName(FaultCode code) {
       return "request_not_pending";
     case FaultCode::Already:
       return "already";
-    case FaultCode::EditWindowOver:
-      return "edit_window_over";
     case FaultCode::HigherRole:
       return "higher_role";
     case FaultCode::LastOwner:

@@ -31,7 +31,6 @@ enum class FaultCode : std::uint16_t {
   NonceConflict = 1009,
   RequestNotPending = 1010,
   Already = 1011,
-  EditWindowOver = 1012,
   HigherRole = 1013,
   LastOwner = 1014,
   ReadOnly = 1016,

@@ -65,7 +65,6 @@ class Connection::Socket final : public FlushTarget {
   Loop::TimerId close_timer_ = 0;
   MonotonicMs last_progress_ = 0;
   PeerAddress peer_;
-  std::uint32_t dropped_signals_ = 0;
   State state_ = State::Open;
   bool overflowed_ = false;
   bool overflow_told_ = false;
@@ -95,7 +94,6 @@ Connection::Sent Connection::Socket::send(FrameRef frame, FrameKind kind) {
       if (!write_armed_) core().flusher.markDirty(*this);
       return Sent::Queued;
     case Outbox::Push::Dropped:
-      ++dropped_signals_;
       ++core().stats.signals_dropped;
       return Sent::Dropped;
     case Outbox::Push::Overflow:
@@ -293,9 +291,6 @@ Connection::Sent Connection::send(FrameRef frame, FrameKind kind) {
 }
 std::size_t Connection::queuedBytes() const {
   return socket_->outbox_.bytes();
-}
-std::uint32_t Connection::droppedSignals() const {
-  return socket_->dropped_signals_;
 }
 void Connection::dropUnsent() {
   socket_->outbox_.dropUnsent();

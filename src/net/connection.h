@@ -76,7 +76,6 @@ class Connection {
 
   Sent send(FrameRef frame, FrameKind kind);
   std::size_t queuedBytes() const;
-  std::uint32_t droppedSignals() const;
   /// Drops frames that have not begun to leave and takes new ones again: room for a last word.
   void dropUnsent();
 

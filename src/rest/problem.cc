@@ -13,7 +13,6 @@ int statusOf(FaultCode code) {
       return 404;
     case FaultCode::PermissionDenied:
     case FaultCode::NotMember:
-    case FaultCode::EditWindowOver:
     case FaultCode::HigherRole:
       return 403;
     case FaultCode::BadRequest:
