@@ -12,8 +12,8 @@ namespace kith {
 
 /// A pool of worker threads that may block: reads, passwords, keys.
 ///
-/// Any thread may submit; jobs run in any order. The queue is bounded: a job that finds it full is refused, never dropped silently.
-/// The destructor runs what is queued, then joins.
+/// Any thread may submit; jobs run in any order. The queue is bounded: a job that finds it full is refused,
+/// never dropped silently. The destructor runs what is queued, then joins.
 class KeyedExecutor {
  public:
   KeyedExecutor(std::size_t threads, std::size_t queue_jobs_max);

@@ -1,11 +1,18 @@
 #include "eventlog/event_log.h"
 
+#include <algorithm>
+#include <atomic>
 #include <utility>
 
 #include "base/assert.h"
 #include "eventlog/owner.h"
 
 namespace kith {
+namespace {
+
+constexpr std::size_t kBatchGapBytesMax = 1024 * 1024;  // more than one connect recovers
+
+}  // namespace
 
 EventLog::EventLog(Parts parts)
     : parts_(std::move(parts)), answers_(std::make_shared<Answers>(parts_.loops)) {
@@ -74,12 +81,70 @@ void EventLog::read(Callback<Result<void>(store::Reader&)> read, Callback<void(R
   if (!queued) (*shared)(Fault::unavailable("too many reads are waiting; try again"));
 }
 
-void EventLog::attach(AttachRequest request, Callback<void(Result<Attached>)> done) {
+void EventLog::attach(AttachRequest request, AttachDone done) {
   ASSERT(request.core < parts_.loops.size());
   Owner& to = owner(request.scope);
   to.loop().post([&to, request = std::move(request), done = std::move(done)]() mutable {
     to.attach(std::move(request), std::move(done));
   });
+}
+
+/// Attaches that are read together, by owner.
+struct EventLog::Batch {
+  struct One {
+    Owner::WaiterPtr waiter;
+    Result<void> result{};
+  };
+  std::vector<std::vector<One>> by_owner;  // each filled on its owner's loop, read when all are
+  std::atomic<std::size_t> owners_left;
+};
+
+void EventLog::attachAll(std::vector<Attach> all) {
+  if (all.empty()) return;
+  std::vector<std::vector<Attach>> by_owner(owners_.size());
+  for (auto& one : all) {
+    ASSERT(one.request.core < parts_.loops.size());
+    by_owner[ownerIndex(one.request.scope)].push_back(std::move(one));
+  }
+  auto batch = std::make_shared<Batch>();
+  batch->by_owner.resize(owners_.size());
+  batch->owners_left = owners_.size();
+  for (std::size_t i = 0; i < owners_.size(); ++i) {
+    owners_[i]->loop().post([this, i, batch, mine = std::move(by_owner[i])]() mutable {
+      for (auto& one : mine) batch->by_owner[i].push_back({owners_[i]->begin(std::move(one))});
+      if (--batch->owners_left == 0) readBatch(batch);
+    });
+  }
+}
+
+void EventLog::readBatch(const std::shared_ptr<Batch>& batch) {
+  auto goOn = [this, batch] {
+    for (std::size_t i = 0; i < owners_.size(); ++i) {
+      owners_[i]->loop().post([this, i, batch] {
+        for (auto& one : batch->by_owner[i]) owners_[i]->goOn(one.waiter, one.result);
+      });
+    }
+  };
+  auto failAll = [batch](const Fault& fault) {
+    for (auto& ones : batch->by_owner) {
+      for (auto& one : ones) one.result = fault;
+    }
+  };
+  const bool queued = parts_.workers.submit([this, batch, goOn, failAll](std::size_t) {
+    const auto read = parts_.store.read([&](store::Reader& reader) -> Result<void> {
+      std::size_t gap_bytes = kBatchGapBytesMax;
+      for (auto& ones : batch->by_owner) {
+        for (auto& one : ones)
+          one.result = Owner::readTogether(reader, parts_.limits, *one.waiter, gap_bytes);
+      }
+      return {};
+    });
+    if (!read) failAll(read.error());
+    goOn();
+  });
+  if (queued) return;
+  failAll(Fault::unavailable("too many reads are waiting; try again"));
+  goOn();
 }
 
 void EventLog::detach(const Scope& scope, std::size_t core) {

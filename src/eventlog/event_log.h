@@ -32,6 +32,7 @@ struct Granted {
 
 /// May the asker read this scope? Judged in the snapshot given.
 using MayRead = Callback<Result<Granted>(store::Reader&)>;
+using AttachDone = Callback<void(Result<Attached>)>;
 
 struct AttachRequest {
   Scope scope;
@@ -40,6 +41,11 @@ struct AttachRequest {
   std::optional<Position> since;  // recover from here
   bool since_joined = false;      // or from right below the asker's own `member.joined`
   MayRead may_read;
+};
+/// An attach among others.
+struct Attach {
+  AttachRequest request;
+  AttachDone done;
 };
 
 /// The log of every scope on this node: writes go in, applied entries come out.
@@ -87,7 +93,10 @@ class EventLog {
 
   /// Adds a subscriber of `core`: access, replay and going live are one. `done` is posted to the loop
   /// of that core before any later publication is. Fails with the fault of may_read, or a temporary one.
-  void attach(AttachRequest request, Callback<void(Result<Attached>)> done);
+  void attach(AttachRequest request, AttachDone done);
+  /// The same for each, with one read of the store for the rights to all of them, however many they are, and
+  /// for what was missed where it is not at hand.
+  void attachAll(std::vector<Attach> all);
   /// Takes one subscriber of `core` off.
   void detach(const Scope& scope, std::size_t core);
 
@@ -100,6 +109,8 @@ class EventLog {
 
  private:
   class Owner;
+  struct Batch;
+  void readBatch(const std::shared_ptr<Batch>& batch);
   std::size_t ownerIndex(const Scope& scope) const;
   Owner& owner(const Scope& scope) const;
   Parts parts_;

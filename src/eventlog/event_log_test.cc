@@ -79,10 +79,10 @@ class EventLogTest : public ::testing::Test, protected Sink {
       return store::Drafts{{kRoom, draft}};
     });
   }
-  store::Committed commit(store::TransactionRun run) {
+  store::Committed commit(store::TransactionRun run, const Scope& scope = kRoom) {
     std::promise<store::Committed> promise;
     store::WriteItem item;
-    item.scopes = {kRoom};
+    item.scopes = {scope};
     item.author = kAnn;
     item.run = std::move(run);
     item.done = [&promise](Result<store::Committed> result) { promise.set_value(std::move(result).value()); };
@@ -100,6 +100,21 @@ class EventLogTest : public ::testing::Test, protected Sink {
       promise.set_value(std::move(result));
     });
     return promise.get_future().get();
+  }
+
+  /// Of each scope, in order.
+  std::vector<Result<Attached>> attachAll(const std::vector<AttachRequest*>& requests) {
+    std::vector<std::promise<Result<Attached>>> promises(requests.size());
+    std::vector<Attach> all;
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      all.push_back({std::move(*requests[i]), [&promise = promises[i]](Result<Attached> result) {
+                       promise.set_value(std::move(result));
+                     }});
+    }
+    events_->attachAll(std::move(all));
+    std::vector<Result<Attached>> out;
+    for (auto& promise : promises) out.push_back(promise.get_future().get());
+    return out;
   }
 
   static MayRead allowAll() {
@@ -219,6 +234,71 @@ TEST_F(EventLogTest, ATextDeletedWhileAGapIsReadIsNotShownAndDoesNotReturnToTheR
     EXPECT_EQ(attached->publications[0].data->find("text\":\"text"), std::string::npos)
         << *attached->publications[0].data;
   }
+}
+
+TEST_F(EventLogTest, ManyAttachesAtOnceAreOneReadOfTheStoreWhateverTheyMissed) {
+  std::vector<AttachRequest> requests;
+  std::vector<AttachRequest*> all;
+  for (int i = 0; i < 20; ++i) {
+    const auto scope = Scope::of(RoomId::trusted("room" + std::to_string(i)));
+    std::string epoch;
+    for (int entry = 0; entry < 3; ++entry) {
+      epoch = commit(
+                  [scope](store::Transaction&) -> Result<store::Drafts> {
+                    store::EntryDraft draft;
+                    draft.type = EntryType::MemberJoined;
+                    return store::Drafts{{scope, draft}};
+                  },
+                  scope)
+                  .entries[0]
+                  .epoch;
+    }
+    requests.push_back({scope, kAnn, 0, Position{epoch, 1}, false, allowAll()});
+  }
+  requests[7].may_read = [](store::Reader&) -> Result<Granted> {
+    return Fault::of(FaultCode::PermissionDenied);
+  };
+  start();
+  const int before = watched_->reads();
+  for (auto& request : requests) all.push_back(&request);
+  const auto attached = attachAll(all);
+  EXPECT_EQ(watched_->reads() - before, 1);
+  for (std::size_t i = 0; i < attached.size(); ++i) {
+    ASSERT_EQ(attached[i].ok(), i != 7);  // and nobody else is refused for that
+    if (i == 7) continue;
+    EXPECT_TRUE(attached[i]->recovered);
+    EXPECT_EQ(attached[i]->publications.size(), 2u);
+  }
+}
+
+TEST_F(EventLogTest, ManyAttachesAtOnceShowNoTextThatWasDeletedWhileTheyWereRead) {
+  AttachRequest request{kRoom, kAnn, 0, Position{write().entries[0].epoch, 0}, false, allowAll()};
+  write();
+  start();
+  watched_->afterRead(1, [this] { deleteMessage(1); });
+  const auto attached = attachAll({&request});
+  ASSERT_TRUE(attached[0]);
+  ASSERT_EQ(attached[0]->publications.size(), 3u);
+  EXPECT_EQ(attached[0]->publications[0].data->find("text\":\"text"), std::string::npos);
+}
+
+TEST_F(EventLogTest, WhatManyAttachesReadIsKeptForThoseWhoComeNext) {
+  const Position from_the_start{write().entries[0].epoch, 0};
+  AttachRequest first{kRoom, kAnn, 0, from_the_start, false, allowAll()};
+  start();
+  ASSERT_TRUE(attachAll({&first})[0]->recovered);
+  const int before = watched_->reads();
+  const auto attached = attach(from_the_start);
+  ASSERT_TRUE(attached);
+  EXPECT_TRUE(attached->recovered);
+  EXPECT_EQ(watched_->reads() - before, 1);  // of the right alone
+}
+
+TEST_F(EventLogTest, OfManyAttachesEachIsAnsweredWhenTheStoreFails) {
+  AttachRequest one{kRoom, kAnn, 0, {}, false, allowAll()};
+  AttachRequest other{Scope::of(kAnn), kAnn, 0, {}, false, allowAll()};
+  watched_->failReads();
+  for (const auto& attached : attachAll({&one, &other})) EXPECT_TRUE(!attached && attached.error().temporary);
 }
 
 TEST_F(EventLogTest, WhoMayNotReadIsRefused) {

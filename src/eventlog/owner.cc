@@ -75,11 +75,47 @@ void EventLog::Owner::signal(const Scope& scope, const SharedBytes& data) {
 // Entries are held from here on, and access is read after that: what commits in between is either in
 // the snapshot or held.
 void EventLog::Owner::attach(AttachRequest request, AttachDone done) {
-  Place& here = place(request.scope);
+  const auto waiter = begin({std::move(request), std::move(done)});
+  readAccess(waiter->request.scope, waiter);
+}
+
+EventLog::Owner::WaiterPtr EventLog::Owner::begin(Attach attach) {
+  Place& here = place(attach.request.scope);
   if (here.follow.state() == Follow::State::Cold) here.follow.beginPositioning();
   ++here.attaching;
-  auto waiter = std::make_shared<Waiter>(Waiter{std::move(request), std::move(done)});
-  readAccess(here.scope, waiter);
+  auto waiter = std::make_shared<Waiter>(Waiter{std::move(attach.request), std::move(attach.done)});
+  const auto& since = waiter->request.since;
+  waiter->wants_gap = since && !(here.follow.state() == Follow::State::Live &&
+                                 here.follow.ring().covers(since->offset, here.follow.applied()));
+  return waiter;
+}
+
+// What is too much for one recovery is not read, nor asked again: it would be "not recovered" in any case.
+Result<void> EventLog::Owner::readTogether(store::Reader& reader, const FollowLimits& limits, Waiter& waiter,
+                                           std::size_t& gap_bytes) {
+  ++waiter.reads;
+  waiter.head = TRY(reader.head(waiter.request.scope));   // the data first,
+  waiter.granted = TRY(waiter.request.may_read(reader));  // then the right to it
+  if (!waiter.wants_gap) return {};
+  const auto& [epoch, since] = *waiter.request.since;
+  const Offset last = waiter.head.position.offset;
+  if ((!epoch.empty() && epoch != waiter.head.position.epoch) || since >= last) return {};
+  waiter.gap_reads = kGapReadsMax + 1;
+  if (last - since > limits.recovery_entries_max || gap_bytes == 0) return {};
+  const store::ReadBounds bounds{last - since, std::min(limits.recovery_bytes_max, gap_bytes)};
+  const auto entries = TRY(reader.entries(waiter.request.scope, since, last, bounds));
+  for (const auto& logged : entries) {
+    waiter.gap.push_back(renderPublication(logged));
+    gap_bytes -= std::min(gap_bytes, waiter.gap.back().data->size());
+  }
+  if (waiter.gap.size() != last - since) {
+    waiter.gap.clear();
+    return {};
+  }
+  waiter.gap_reads = 1;
+  waiter.gap_last = last;
+  waiter.gap_read = true;
+  return {};
 }
 
 void EventLog::Owner::readAccess(const Scope& scope, const WaiterPtr& waiter) {
@@ -109,7 +145,14 @@ void EventLog::Owner::accessRead(const Scope& scope, const WaiterPtr& waiter, co
     here.follow.positioned(waiter->head);
     considerFill(here);
   }
+  if (waiter->gap_read) remember(here, waiter->gap, waiter->gap_last);
   proceed(here, waiter);
+}
+
+// Only while nothing was applied since: an edit or delete in between would find its text still here.
+void EventLog::Owner::remember(Place& here, const std::vector<Publication>& read, Offset last) {
+  if (!read.empty() && here.follow.applied() == last && read.back().offset == last)
+    here.follow.remember(read);
 }
 
 // One turn of the owner, from the judgement of access to the reply: nothing comes between.
@@ -186,9 +229,7 @@ void EventLog::Owner::gapRead(const Scope& scope, Offset after, Offset last,
   here.gap_reading = false;
   auto waiters = std::move(here.gap_waiters);
   here.gap_waiters.clear();
-  // Only while nothing was applied since: an edit or delete in between would find its text still here.
-  if (read && !read->empty() && here.follow.applied() == last && read->back().offset == last)
-    here.follow.remember(*read);
+  if (read) remember(here, *read, last);
   for (const auto& waiter : waiters) {
     const Offset since = waiter->request.since->offset;
     ++waiter->gap_reads;

@@ -15,17 +15,6 @@ namespace kith {
 /// Lives on its loop's thread; reads run on workers and come back as posts.
 class EventLog::Owner {
  public:
-  using AttachDone = Callback<void(Result<Attached>)>;
-
-  Owner(Parts& parts, Loop& loop);
-
-  Loop& loop() { return loop_; }
-  void apply(const store::CommittedEntry& committed);
-  void signal(const Scope& scope, const SharedBytes& data);
-  void attach(AttachRequest request, AttachDone done);
-  void detach(const Scope& scope, std::size_t core);
-
- private:
   /// One attach on its way: access read, then perhaps the gap, then live.
   struct Waiter {
     AttachRequest request;
@@ -37,9 +26,28 @@ class EventLog::Owner {
     std::vector<Publication> gap{};  // read from the store: (since, gap_last]
     Offset gap_last = 0;
     bool gap_read = false;
+    bool wants_gap = false;  // by what the ring held when it began
   };
   using WaiterPtr = std::shared_ptr<Waiter>;
 
+  Owner(Parts& parts, Loop& loop);
+
+  Loop& loop() { return loop_; }
+  void apply(const store::CommittedEntry& committed);
+  void signal(const Scope& scope, const SharedBytes& data);
+  void attach(AttachRequest request, AttachDone done);
+  void detach(const Scope& scope, std::size_t core);
+
+  // attach() in steps, for many at once: all begin on their owners, one read judges them, each goes on.
+  WaiterPtr begin(Attach attach);
+  /// On a worker. `gap_bytes`: what may still be read for positions; less afterwards.
+  static Result<void> readTogether(store::Reader& reader, const FollowLimits& limits, Waiter& waiter,
+                                   std::size_t& gap_bytes);
+  void goOn(const WaiterPtr& waiter, const Result<void>& result) {
+    accessRead(waiter->request.scope, waiter, result);
+  }
+
+ private:
   struct Place {
     Place(const Scope& scope, Owner& owner);
     const Scope& scope;  // its key in places_
@@ -61,6 +69,7 @@ class EventLog::Owner {
   bool needsGap(Place& place, const WaiterPtr& waiter, Offset since);
   void readGap(Place& place);
   void gapRead(const Scope& scope, Offset after, Offset last, Result<std::vector<Publication>> read);
+  void remember(Place& place, const std::vector<Publication>& read, Offset last);
   void goLive(Place& place, const WaiterPtr& waiter);
   Attached answer(Place& place, Waiter& waiter, std::optional<Position> since) const;
   void fail(Place& place, const WaiterPtr& waiter, Fault fault);

@@ -62,6 +62,11 @@ void Session::authenticated(std::uint32_t id, const protocol::Connect& request,
 }
 
 void Session::attachOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope) {
+  auto [request, done] = attachFor(connecting, scope);
+  core_.log.attach(std::move(request), std::move(done));
+}
+
+Attach Session::attachFor(const std::shared_ptr<Connecting>& connecting, const Scope& scope) {
   std::optional<Position> since;
   const auto asked = connecting->positions.find(scope.name());
   if (asked != connecting->positions.end() && asked->second.recover) {
@@ -71,9 +76,19 @@ void Session::attachOne(const std::shared_ptr<Connecting>& connecting, const Sco
   if (scope.kind() == Scope::Kind::Group && !connecting->rooms_asked) ++connecting->groups_waiting;
   subscriptions_.push_back(
       {scope, mode_ == Mode::None ? Subscription::By::Silent : Subscription::By::Server});
-  attach(scope, std::move(since), false, [connecting, scope](Session& self, Result<Attached> result) {
-    self.attachedOne(connecting, scope, std::move(result));
-  });
+  return toAttach(scope, std::move(since), false,
+                  [connecting, scope](Session& self, Result<Attached> result) {
+                    self.attachedOne(connecting, scope, std::move(result));
+                  });
+}
+
+// One read of the store for all of them, not one for each.
+void Session::attachPlaces(const std::shared_ptr<Connecting>& connecting, const std::vector<Scope>& places) {
+  std::vector<Attach> all;
+  for (const auto& place : places) {
+    if (mayAddPlace(place)) all.push_back(attachFor(connecting, place));
+  }
+  core_.log.attachAll(std::move(all));
 }
 
 // Only once the user's own channel is live: what is joined after this read is noticed there.
@@ -86,8 +101,10 @@ void Session::readGroups(const std::shared_ptr<Connecting>& connecting) {
   auto done = onLoop<Groups>([connecting](Session& self, Result<Groups> groups) {
     if (!groups) connecting->fault = groups.error();
     if (groups) {
-      for (const auto& group : groups->all) self.addPlace(Scope::of(group));
-      for (const auto& group : groups->owned) self.addPlace(Scope::staffOf(group));
+      std::vector<Scope> places;
+      for (const auto& group : groups->all) places.push_back(Scope::of(group));
+      for (const auto& group : groups->owned) places.push_back(Scope::staffOf(group));
+      self.attachPlaces(connecting, places);
     }
     self.groupAttached(connecting);
   });
@@ -115,7 +132,9 @@ void Session::readRooms(const std::shared_ptr<Connecting>& connecting) {
   auto done = onLoop<std::vector<RoomId>>([connecting](Session& self, Result<std::vector<RoomId>> rooms) {
     if (!rooms) connecting->fault = rooms.error();
     if (rooms) {
-      for (const auto& room : *rooms) self.addPlace(Scope::of(room));
+      std::vector<Scope> places;
+      for (const auto& room : *rooms) places.push_back(Scope::of(room));
+      self.attachPlaces(connecting, places);
     }
     if (--connecting->waiting == 0) self.finishConnect(connecting);
   });

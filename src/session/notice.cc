@@ -28,15 +28,18 @@ void Session::groupAdded(const Publication& publication) {
   if (role == roleName(RoomRole::Owner)) addPlace(Scope::staffOf(group));
 }
 
-void Session::addPlace(const Scope& scope) {
+bool Session::mayAddPlace(const Scope& scope) {
   if (auto* there = find(scope)) {
     there->added_again = true;
-    return;
+    return false;
   }
-  if (subscriptions_.size() > core_.options.server_channels_max) {
-    if (connecting_) ++connecting_->passive;
-    return;
-  }
+  const bool full = subscriptions_.size() > core_.options.server_channels_max;
+  if (full && connecting_) ++connecting_->passive;
+  return !full;
+}
+
+void Session::addPlace(const Scope& scope) {
+  if (!mayAddPlace(scope)) return;
   if (connecting_) return attachOne(connecting_, scope);  // the reply waits for it
   subscriptions_.push_back({scope, Subscription::By::Server});
   attach(scope, std::nullopt, true, [scope](Session& self, Result<Attached> result) {

@@ -106,6 +106,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   // connect.cc
   void authenticated(std::uint32_t id, const protocol::Connect& request, Result<Authenticated> result);
   void attachOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope);
+  Attach attachFor(const std::shared_ptr<Connecting>& connecting, const Scope& scope);
+  void attachPlaces(const std::shared_ptr<Connecting>& connecting, const std::vector<Scope>& places);
   void readGroups(const std::shared_ptr<Connecting>& connecting);
   void readRooms(const std::shared_ptr<Connecting>& connecting);
   void groupAttached(const std::shared_ptr<Connecting>& connecting);
@@ -120,6 +122,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void forget(const Scope& scope);
   void attach(const Scope& scope, std::optional<Position> since, bool since_joined,
               Callback<void(Session&, Result<Attached>)> done);
+  Attach toAttach(const Scope& scope, std::optional<Position> since, bool since_joined,
+                  Callback<void(Session&, Result<Attached>)> done);
   void attached(const Scope& scope, const std::optional<Scope>& beside, Result<Attached> result,
                 Callback<void(Session&, Result<Attached>)> done);
   /// Listens to a group, silently if the client did not ask, before one of its rooms is listened to.
@@ -135,6 +139,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void roomAdded(const Publication& publication);
   void groupAdded(const Publication& publication);
   void addPlace(const Scope& scope);
+  /// Whether it becomes one more subscription; else it is there, or passive.
+  bool mayAddPlace(const Scope& scope);
   void forgetUnlessAdded(const Scope& scope);
   void showJoined(const Scope& scope, Attached attached);
   void sessionsRevoked(const Publication& publication);

@@ -92,9 +92,10 @@ class SessionTest : public testing::Test {
       return store::Drafts{};
     });
   }
-  void connect() {
+  void connect(const std::string& mode = "personal") {
     const auto token = tokens.signConnectionToken(ann, login.id, 0).token;
-    session->received(R"({"id":1,"connect":{"token":")" + token + R"("}})");
+    session->received(R"({"id":1,"connect":{"token":")" + token + R"(","data":{"kith":{"subscriptions":")" +
+                      mode + R"("}}}})");
   }
   /// What was sent leaves, and its answers too, until `text` is among them.
   void takeUntil(const std::string& text) {
@@ -149,6 +150,23 @@ TEST_F(SessionTest, AConnectWithATokenIsAnswered) {
   connect();
   turnUntilAnswered();
   EXPECT_NE(line.sent.find(R"("connect":)"), std::string::npos);
+}
+
+TEST_F(SessionTest, AConnectToManyRoomsReadsTheStoreNoMoreOftenThanToOne) {
+  commit([this](store::Transaction& now) -> Result<store::Drafts> {
+    for (int i = 0; i < 150; ++i) {
+      const auto room = RoomId::trusted("room" + std::to_string(i));
+      TRY(now.putRoom({room, "a room", "", ann, now.now()}));
+      TRY(now.putMember({room, ann, RoomRole::Member, MemberState::Member, now.now(), 1}));
+    }
+    return store::Drafts{};
+  });
+  connect("all");
+  turnUntilAnswered();
+  // The token, the own channel, which groups, which rooms, all of them; then where he is online.
+  EXPECT_LE(store.reads(), 6);
+  for (const char* room : {"room0", "room149"})
+    EXPECT_NE(line.sent.find("\"room:" + std::string(room) + "\":"), std::string::npos);
 }
 
 // The entry that tells of it went by before this connection listened: it would never hear of it.

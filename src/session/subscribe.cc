@@ -27,6 +27,12 @@ void Session::takeOff(const Scope& scope) {
 /// is put out of the group hears no more of its rooms, at once.
 void Session::attach(const Scope& scope, std::optional<Position> since, bool since_joined,
                      Callback<void(Session&, Result<Attached>)> done) {
+  auto [request, answered] = toAttach(scope, std::move(since), since_joined, std::move(done));
+  core_.log.attach(std::move(request), std::move(answered));
+}
+
+Attach Session::toAttach(const Scope& scope, std::optional<Position> since, bool since_joined,
+                         Callback<void(Session&, Result<Attached>)> done) {
   std::vector<Scope> heard;
   for (const auto& subscription : subscriptions_) {
     if (subscription.heard && subscription.scope.kind() == Scope::Kind::Group)
@@ -59,7 +65,7 @@ void Session::attach(const Scope& scope, std::optional<Position> since, bool sin
       then.attach(scope, std::move(since), since_joined, std::move(done));
     });
   };
-  core_.log.attach(std::move(request), std::move(answered));
+  return {std::move(request), std::move(answered)};
 }
 
 void Session::attached(const Scope& scope, const std::optional<Scope>& beside, Result<Attached> result,
