@@ -127,7 +127,7 @@ void CommunityGroupService::leaveRoomOf(const StoredTask& task, const RoomId& ro
 void CommunityGroupService::leaveAtLast(const StoredTask& task, Reply<Next> reply) {
   const auto what = groupTaskOf(task);
   auto rooms_left = std::make_shared<bool>(false);
-  auto run = [this, what, task, rooms_left](store::Transaction& now) -> Result<store::Drafts> {
+  auto run = [what, task, rooms_left](store::Transaction& now) -> Result<store::Drafts> {
     *rooms_left = TRY(roomLeft(now, what.group, what.user)).has_value();  // he has joined one meanwhile
     if (*rooms_left) return store::Drafts{};
     TRY(now.removeTask(task.key));
