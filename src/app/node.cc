@@ -17,6 +17,8 @@
 namespace kith {
 namespace {
 
+constexpr std::size_t kApiKeySizeMin = 32;  // beyond guessing
+
 std::vector<std::string> words(const std::string& text) {
   std::istringstream in(text);
   return {std::istream_iterator<std::string>(in), {}};
@@ -36,6 +38,11 @@ std::string urlOf(const std::string& address, std::uint16_t port) {
 Node::Node(const Options& options, Log& log) : options_(options), log_(log) {}
 
 Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& log) {
+  const auto key_size = options.text("http_api.key").size();
+  if (key_size > 0 && key_size < kApiKeySizeMin) {
+    return Error{"http_api.key has " + std::to_string(key_size) + " characters; make one of at least " +
+                 std::to_string(kApiKeySizeMin) + ", for example with: openssl rand -hex 32"};
+  }
   if (options.number("client.pong_timeout") >= options.number("client.ping_interval")) {
     return Error{
         "client.pong_timeout must be below client.ping_interval: a pong is due before the next ping"};
@@ -151,6 +158,7 @@ Expected<void, Error> Node::makeCores() {
   gateway_options_.limits.queue.signals_until_bytes =
       static_cast<std::uint32_t>(size("client.signal_queue_bytes"));
   rest_options_.allowed_origins = allowed_origins_;
+  rest_options_.api_key = options_.text("http_api.key");
   rest_options_.body_bytes_max = size("limits.body_bytes");
   rest_options_.server_version = version;
   rest_options_.frame_bytes_max = size("client.message_bytes");

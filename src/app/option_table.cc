@@ -20,6 +20,8 @@ const std::vector<Option>& optionTable() {
       {"client.token.hmac_secret_key", Text, "", 0, 0, "", "", true,
        "The key of a host application's connection tokens; empty: one is made at first start and kept in the store."},
       {"client.token.previous_hmac_secret_key", Text, "", 0, 0, "", "", true, "The key before, while tokens of it are still about."},
+      {"http_api.key", Text, "", 0, 0, "", "", true,
+       "The key with which an application's back end calls the API (X-API-Key), of at least 32 characters; empty: none can."},
       {"client.allowed_origins", Text, "", 0, 0, "", "", false,
        "Origins of other sites whose pages may connect and call the API (docs/reference/origins.md), separated by spaces; empty: this host only."},
       {"client.ping_interval", Number, "25000", 1000, kDayMs, "ms", "", false, "Time between pings to a client."},

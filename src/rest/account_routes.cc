@@ -149,19 +149,21 @@ void Rest::logout(const http::Request& request, Answer answer) {
     answer(std::move(response));
   });
   auto shared = std::make_shared<Reply<bool>>(std::move(done));
-  callerOf(parts_.accounts, request, [this, everywhere = *everywhere, shared](Result<Caller> caller) {
-    if (!caller) return (*shared)(caller.error());
-    const auto reach = everywhere ? LogoutReach::Everywhere : LogoutReach::ThisSession;
-    parts_.accounts.logout(*caller, reach, [shared](Result<void> result) {
-      if (!result) return (*shared)(result.error());
-      (*shared)(true);
-    });
-  });
+  callerOf(parts_.accounts, parts_.options.api_key, request,
+           [this, everywhere = *everywhere, shared](Result<Caller> caller) {
+             if (!caller) return (*shared)(caller.error());
+             const auto reach = everywhere ? LogoutReach::Everywhere : LogoutReach::ThisSession;
+             parts_.accounts.logout(*caller, reach, [shared](Result<void> result) {
+               if (!result) return (*shared)(result.error());
+               (*shared)(true);
+             });
+           });
 }
 
 void Rest::me(const http::Request& request, Answer answer) {
   auto shared = std::make_shared<Answer>(std::move(answer));
-  callerOf(parts_.accounts, request, onLoop<Caller>([this, request, shared](Result<Caller> caller) {
+  callerOf(parts_.accounts, parts_.options.api_key, request,
+           onLoop<Caller>([this, request, shared](Result<Caller> caller) {
              if (!caller && caller.error().code == FaultCode::Unauthorized)
                return answerSignInWays(request, std::move(*shared));
              if (!caller) return (*shared)(problemOf(caller.error(), request.id));

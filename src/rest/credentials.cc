@@ -1,11 +1,16 @@
 #include "rest/credentials.h"
 
 #include <algorithm>
+#include <optional>
+
+#include "base/digest.h"
 
 namespace kith {
 namespace {
 
 constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kApiKey = "apikey ";
+constexpr const char* kApiKeyHeader = "x-api-key";
 
 bool isUnsafe(http::Method method) {
   return method != http::Method::Get && method != http::Method::Head && method != http::Method::Options;
@@ -15,6 +20,39 @@ std::string_view trimmed(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   return text;
+}
+
+/// The key a back end shows, if it shows one.
+std::optional<std::string> shownKey(const http::Request& request) {
+  if (request.hasHeader(kApiKeyHeader)) return request.header(kApiKeyHeader);
+  const auto authorization = request.header("authorization");
+  if (!authorization.starts_with(kApiKey)) return std::nullopt;
+  return std::string(trimmed(std::string_view(authorization).substr(kApiKey.size())));
+}
+
+void personOf(AccountService& accounts, const std::string& id, Reply<Caller> reply) {
+  const auto user = UserId::parse(id);
+  if (!user) return reply(Fault::badField("Kith-User", "must be 1 to 64 characters of A-Z a-z 0-9 _ -"));
+  accounts.user(*user, [reply = std::move(reply)](Result<std::optional<User>> found) mutable {
+    if (!found) return reply(found.error());
+    if (!*found) return reply(Fault{FaultCode::NotFound, "Kith-User", "no such user", false});
+    Caller caller;
+    caller.user = (*found)->id;
+    caller.name = (*found)->display_name;
+    caller.site_role = (*found)->site_role;
+    reply(std::move(caller));
+  });
+}
+
+void backEndCaller(AccountService& accounts, const http::Request& request, Reply<Caller> reply) {
+  if (request.hasHeader("kith-user"))
+    return personOf(accounts, request.header("kith-user"), std::move(reply));
+  Caller caller;
+  caller.user = backEndUser();
+  caller.name = "back end";
+  caller.site_role = SiteRole::Admin;
+  caller.back_end = true;
+  reply(std::move(caller));
 }
 
 }  // namespace
@@ -42,8 +80,9 @@ bool isAllowedOrigin(const http::Request& request, const std::string& origin,
 }
 
 bool mayBeForged(const http::Request& request, const std::vector<std::string>& allowed_origins) {
-  // Only a bearer takes the cookie's place. A browser may add Basic of its own accord.
+  // Only a bearer or a key takes the cookie's place. A browser may add Basic of its own accord.
   if (!isUnsafe(request.method) || request.header("authorization").starts_with(kBearer)) return false;
+  if (shownKey(request)) return false;
   const auto origin = request.header("origin");
   if (!origin.empty()) return !isAllowedOrigin(request, origin, allowed_origins);
   // Every browser of today says one of the two; a program says neither, and has nobody's cookie.
@@ -52,7 +91,12 @@ bool mayBeForged(const http::Request& request, const std::vector<std::string>& a
   return request.hasHeader("cookie");
 }
 
-void callerOf(AccountService& accounts, const http::Request& request, Reply<Caller> reply) {
+void callerOf(AccountService& accounts, const std::string& api_key, const http::Request& request,
+              Reply<Caller> reply) {
+  if (const auto key = shownKey(request)) {
+    if (api_key.empty() || !equalSecrets(*key, api_key)) return reply(Fault::of(FaultCode::Unauthorized));
+    return backEndCaller(accounts, request, std::move(reply));
+  }
   const auto authorization = request.header("authorization");
   if (authorization.starts_with(kBearer)) {
     return accounts.authenticate(authorization.substr(kBearer.size()),

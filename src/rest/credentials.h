@@ -20,7 +20,13 @@ bool mayBeForged(const http::Request& request, const std::vector<std::string>& a
 bool isAllowedOrigin(const http::Request& request, const std::string& origin,
                      const std::vector<std::string>& allowed);
 
-/// Who asks: `Authorization: Bearer` first, else the cookie, else Unauthorized.
-void callerOf(AccountService& accounts, const http::Request& request, Reply<Caller> reply);
+/// Who asks: the back end's key (`X-API-Key` or `Authorization: apikey`), else a bearer, else the cookie,
+/// else Unauthorized. A wrong one is never passed over for the next.
+///
+/// With the key, `Kith-User` names for whom it acts: the caller is then that person, with his rights,
+/// NotFound if there is none. Without it the caller is a back end (Caller::back_end). An empty `api_key` fits
+/// nothing.
+void callerOf(AccountService& accounts, const std::string& api_key, const http::Request& request,
+              Reply<Caller> reply);
 
 }  // namespace kith

@@ -53,7 +53,7 @@ void Rest::addOperation(http::Router& router, const Operation& operation) {
                      answer.answer(jsonResponse(operation.status, std::move(*result)));
                    }));
     });
-    callerOf(parts_.accounts, shared->first, std::move(identified));
+    callerOf(parts_.accounts, parts_.options.api_key, shared->first, std::move(identified));
   };
   const http::RouteOptions limits{parts_.options.body_bytes_max};
   if (!operation.route.starts_with(kPlacePath)) {

@@ -14,6 +14,7 @@ struct RestOptions {
   std::vector<std::string> allowed_origins;  // beside this host
   std::size_t body_bytes_max = 64 * 1024;
   bool registration_open = false;
+  std::string api_key;  // of the application's back end; empty: there is none
   std::string server_version;
   std::size_t frame_bytes_max = 64 * 1024;
 };

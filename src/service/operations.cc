@@ -118,6 +118,9 @@ void runOperation(const Operation& operation, Services& services, const Caller& 
   if (operation.route.starts_with(kPlacePath) && args->has("room") == args->has("group")) {
     return reply(Fault::badField("room", "give either a room or a group"));
   }
+  if (caller.back_end && needsPerson(operation.right)) {
+    return reply(Fault::badField("Kith-User", "name in this header for whom the key acts"));
+  }
   auto acting = caller;
   acting.right = operation.right;
   operation.run(services, acting, *args, std::move(reply));

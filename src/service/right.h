@@ -32,4 +32,23 @@ enum class Right {
   ManagePresence,
 };
 
+/// Is it something that only a person can do: to be, to come, to go, to speak?
+constexpr bool needsPerson(Right right) {
+  switch (right) {
+    case Right::CreateRoom:
+    case Right::JoinRoom:
+    case Right::LeaveRoom:
+    case Right::PostMessage:
+    case Right::Type:
+    case Right::EditMessage:
+    case Right::CreateGroup:
+    case Right::JoinGroup:
+    case Right::CancelRequest:
+    case Right::LeaveGroup:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace kith
