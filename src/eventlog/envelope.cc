@@ -1,5 +1,7 @@
 #include "eventlog/envelope.h"
 
+#include <simdjson.h>
+
 #include "base/assert.h"
 #include "base/json_writer.h"
 
@@ -20,6 +22,20 @@ void writeEdited(JsonWriter& json, const Entry& entry, const Message& message) {
 void writeData(JsonWriter& json, const std::string& data) {
   ASSERT(data.size() >= 2 && data.front() == '{' && data.back() == '}');
   if (data.size() > 2) json.raw(std::string_view(data).substr(1, data.size() - 2));
+}
+
+// One entry may take several messages away; the log's row has room for one, the data names all.
+std::vector<Offset> deletedBy(const Entry& entry) {
+  if (entry.type != EntryType::MessageDeleted) return {};
+  std::vector<Offset> seqs{entry.ref_seq};
+  simdjson::dom::parser parser;
+  simdjson::dom::array named;
+  if (parser.parse(entry.data)["seqs"].get(named) != simdjson::SUCCESS) return seqs;
+  for (const auto item : named) {
+    Offset seq = 0;
+    if (item.get(seq) == simdjson::SUCCESS && seq != entry.ref_seq) seqs.push_back(seq);
+  }
+  return seqs;
 }
 
 }  // namespace
@@ -75,7 +91,8 @@ std::string renderEntry(const LoggedEntry& logged) {
 Publication renderPublication(const LoggedEntry& logged) {
   const Entry& entry = logged.entry;
   const Offset ref_seq = entry.type == EntryType::MessageCreated ? entry.offset : entry.ref_seq;
-  return {entry.offset, shareBytes(renderEntry(logged)), entry.type, ref_seq, entry.ref_user};
+  return {entry.offset,    shareBytes(renderEntry(logged)), entry.type, ref_seq, entry.ref_user,
+          deletedBy(entry)};
 }
 
 }  // namespace kith

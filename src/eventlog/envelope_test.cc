@@ -53,6 +53,20 @@ TEST(Envelope, AnEditIsShownWithThePresentText) {
             R"("text":"the newest","edited_at":"2026-01-05T10:00:05.000Z","edit_count":3})");
 }
 
+TEST(Envelope, ADeleteNamesAllItsMessagesWhateverOneOfThemIs) {
+  auto logged = hello();  // of several the store gives the first along
+  logged.entry.offset = 44;
+  logged.entry.type = EntryType::MessageDeleted;
+  logged.entry.ref_seq = 42;
+  logged.entry.nonce.clear();
+  logged.entry.data = R"({"seqs":[42,43],"reason":"spam"})";
+  const auto publication = renderPublication(logged);
+  EXPECT_EQ(*publication.data,
+            R"({"type":"message.deleted","offset":44,"at":"2026-01-05T10:00:00.123Z","actor":"u7",)"
+            R"("seqs":[42,43],"reason":"spam"})");
+  EXPECT_EQ(publication.deleted, (std::vector<Offset>{42, 43}));
+}
+
 TEST(Envelope, AMemberEntryCarriesTheCountAndItsOwnFields) {
   LoggedEntry logged;
   logged.entry.offset = 7;

@@ -47,9 +47,8 @@ void Follow::drainHold() {
 }
 
 void Follow::apply(Publication publication) {
-  if (publication.type == EntryType::MessageEdited || publication.type == EntryType::MessageDeleted) {
-    ring_.forget(publication.ref_seq);
-  }
+  if (publication.type == EntryType::MessageEdited) ring_.forget(publication.ref_seq);
+  for (const Offset seq : publication.deleted) ring_.forget(seq);
   next_ = publication.offset + 1;
   removals_.note(publication);
   ring_.push(publication);

@@ -29,6 +29,16 @@ LoggedEntry edit(Offset offset, Offset seq, const std::string& text) {
   return logged;
 }
 
+LoggedEntry removal(Offset offset, Offset first, const std::string& data) {
+  LoggedEntry logged;
+  logged.entry.offset = offset;
+  logged.entry.type = EntryType::MessageDeleted;
+  logged.entry.actor = UserId::trusted("ann");
+  logged.entry.ref_seq = first;
+  logged.entry.data = data;
+  return logged;
+}
+
 store::Head head(Offset offset) {
   store::Head out;
   out.position = {"e", offset};
@@ -111,6 +121,29 @@ TEST_F(FollowTest, AnEditTakesTheOldTextOutOfTheRing) {
   EXPECT_TRUE(follow.ring().covers(2, 4));
   for (const auto& publication : follow.ring().after(0))
     EXPECT_EQ(publication.data->find("a secret"), std::string::npos);
+}
+
+// One entry takes several messages away, and only the first of them was looked for.
+TEST_F(FollowTest, ADeleteOfSeveralTakesEachTextOutOfTheRing) {
+  goLive(0);
+  follow.entry(message(1, "a secret"), "e");
+  follow.entry(message(2), "e");
+  follow.entry(message(3, "a secret"), "e");
+  follow.entry(message(4), "e");
+  follow.entry(removal(5, 1, R"({"seqs":[1,3]})"), "e");
+  EXPECT_FALSE(follow.ring().covers(2, 5));
+  EXPECT_TRUE(follow.ring().covers(3, 5));
+  for (const auto& publication : follow.ring().after(0))
+    EXPECT_EQ(publication.data->find("a secret"), std::string::npos);
+}
+
+TEST_F(FollowTest, ADeleteIsNoticedByAnyOfItsMessages) {
+  goLive(0);
+  for (Offset offset = 1; offset <= 4; ++offset) follow.entry(message(offset), "e");
+  follow.entry(removal(5, 4, R"({"seqs":[4,2]})"), "e");
+  EXPECT_FALSE(follow.ring().rewrites(5));
+  EXPECT_TRUE(follow.ring().rewrites(2));
+  EXPECT_FALSE(follow.ring().rewrites(1));  // both messages came later than that
 }
 
 TEST_F(FollowTest, OlderEntriesReadFromTheStoreGoInFrontOfTheRing) {

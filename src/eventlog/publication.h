@@ -13,8 +13,9 @@ struct Publication {
   Offset offset = 0;
   SharedBytes data;  // the JSON object that clients get as `data`
   EntryType type = EntryType::MessageCreated;
-  Offset ref_seq = 0;
+  Offset ref_seq = 0;  // the message it shows the text of, if it does
   UserId ref_user;
+  std::vector<Offset> deleted{};  // the messages it takes the text of away
 };
 
 /// The cores that have subscribers of a scope: how many each.

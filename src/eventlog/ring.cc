@@ -48,8 +48,9 @@ std::vector<Publication> Ring::after(Offset after) const {
 
 bool Ring::rewrites(Offset after) const {
   return std::any_of(items_.begin(), items_.end(), [&](const Publication& p) {
-    const bool changes = p.type == EntryType::MessageEdited || p.type == EntryType::MessageDeleted;
-    return changes && p.offset > after && p.ref_seq <= after;
+    if (p.offset <= after) return false;
+    if (p.type == EntryType::MessageEdited) return p.ref_seq <= after;
+    return std::any_of(p.deleted.begin(), p.deleted.end(), [after](Offset seq) { return seq <= after; });
   });
 }
 

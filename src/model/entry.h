@@ -50,7 +50,7 @@ struct Entry {
   UserId actor;
   std::string nonce;         // empty: none
   std::string request_hash;  // 16 bytes beside a nonce, else empty
-  Offset ref_seq = 0;        // the message spoken of, or 0
+  Offset ref_seq = 0;        // the message spoken of (the first, where the data names several), or 0
   UserId ref_user;           // who joined or left, or none
   std::string data = "{}";   // JSON object, at most 16 KiB: fields of the type beside the ones above
   // Running numbers of the scope, this entry included.

@@ -56,6 +56,9 @@ void Rest::addOperation(http::Router& router, const Operation& operation) {
     callerOf(parts_.accounts, parts_.options.api_key, shared->first, std::move(identified));
   };
   const http::RouteOptions limits{parts_.options.body_bytes_max};
+  if (!operation.also.empty()) {
+    router.add(http::Method::Post, "/api/v1" + std::string(operation.also), handler, limits);
+  }
   if (!operation.route.starts_with(kPlacePath)) {
     return router.add(*method, "/api/v1" + std::string(operation.route), std::move(handler), limits);
   }

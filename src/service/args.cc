@@ -71,6 +71,25 @@ Result<Value> checkedIds(const Field& field, const element& value, std::size_t m
   return Value(std::move(ids));
 }
 
+Result<Value> checkedSeqs(const Field& field, const element& value, std::size_t max) {
+  simdjson::dom::array array;
+  if (value.get(array) != simdjson::SUCCESS || array.size() == 0) {
+    return bad(field, "must be a list of 1 to " + std::to_string(max) + " different seqs");
+  }
+  if (array.size() > max) {
+    return Fault{FaultCode::LimitExceeded, std::string(field.name),
+                 "at most " + std::to_string(max) + " at once", false};
+  }
+  std::set<std::int64_t> seen;
+  for (const auto item : array) {
+    const auto seq = TRY(integerOf(field, item, 1, kNumberMax));
+    if (!seen.insert(seq).second) return bad(field, "names " + std::to_string(seq) + " twice");
+  }
+  std::string seqs;
+  for (const auto seq : seen) seqs += (seqs.empty() ? "" : " ") + std::to_string(seq);
+  return Value(std::move(seqs));
+}
+
 Result<Value> checkedText(const Field& field, const InputLimits& limits, std::string text) {
   const std::string name(field.name);
   switch (field.type) {
@@ -127,6 +146,8 @@ Result<Value> checkedValue(const Field& field, const InputLimits& limits, const 
       return oneOf(field, value, "open", "approval");
     case FieldType::RoomIds:
       return checkedIds(field, value, limits.default_rooms_max);
+    case FieldType::Seqs:
+      return checkedSeqs(field, value, limits.seqs_max);
     default:
       return checkedText(field, limits, TRY(stringOf(field, value)));
   }
@@ -173,6 +194,13 @@ std::vector<RoomId> Args::rooms(std::string_view name) const {
   return rooms;
 }
 
+std::vector<Offset> Args::seqs(std::string_view name) const {
+  std::istringstream items(text(name));
+  std::vector<Offset> seqs;
+  for (Offset seq = 0; items >> seq;) seqs.push_back(seq);
+  return seqs;
+}
+
 std::int64_t Args::number(std::string_view name, std::int64_t otherwise) const {
   const auto* value = find(name);
   return value == nullptr ? otherwise : std::get<std::int64_t>(*value);
@@ -190,6 +218,7 @@ std::string_view jsonTypeOf(FieldType type) {
     case FieldType::Limit:
       return "integer";
     case FieldType::RoomIds:
+    case FieldType::Seqs:
       return "array";
     case FieldType::Boolean:
       return "boolean";

@@ -22,6 +22,7 @@ enum class FieldType {
   UserId,
   RequestId,
   Seq,          // 1 and up
+  Seqs,         // a list of 1 to 100
   MessageText,  // limit of the server's options
   RoomName,     // of a group too
   Topic,
@@ -55,6 +56,7 @@ struct InputLimits {
   std::size_t slug_max = 64;
   std::int64_t capacity_max = 1'000'000;
   std::size_t default_rooms_max = 10;
+  std::size_t seqs_max = 100;
   std::size_t reason_max = 500;
   std::size_t nonce_bytes_max = 64;
   std::int64_t page_max = 200;
@@ -72,6 +74,8 @@ class Args {
   /// The text of a required field, or empty where an optional one is missing.
   const std::string& text(std::string_view name) const;
   std::int64_t number(std::string_view name, std::int64_t otherwise) const;
+  /// Ascending.
+  std::vector<Offset> seqs(std::string_view name) const;
   Offset seq(std::string_view name) const { return static_cast<Offset>(number(name, 0)); }
   bool flag(std::string_view name, bool otherwise) const;
   RoomId room(std::string_view name = "room") const { return RoomId::trusted(text(name)); }
@@ -82,7 +86,7 @@ class Args {
   std::vector<RoomId> rooms(std::string_view name) const;
 
  private:
-  using Value = std::variant<std::string, std::int64_t, bool>;  // of a list: its ids, a space between two
+  using Value = std::variant<std::string, std::int64_t, bool>;  // of a list: its items, a space between two
   const Value* find(std::string_view name) const;
   std::vector<std::pair<std::string_view, Value>> values_;
 };

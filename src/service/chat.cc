@@ -13,10 +13,12 @@ std::string authorData(const std::string& name) {
   return out;
 }
 
-std::string seqData(Offset seq, const std::string& reason) {
+std::string deletedData(const std::vector<Offset>& seqs, const std::string& reason) {
   std::string out;
   JsonWriter json(out);
-  json.beginObject().key("seqs").beginArray().number(seq).endArray();
+  json.beginObject().key("seqs").beginArray();
+  for (const auto seq : seqs) json.number(seq);
+  json.endArray();
   if (!reason.empty()) json.field("reason", reason);
   json.endObject();
   return out;
@@ -48,6 +50,32 @@ store::TransactionRun replySend(const SendMessage& request, const Caller& caller
       return Fault::badField("reply_to", "must be the seq of a message of this room");
     }
     return store::Drafts{{Scope::of(request.room), messageDraft(request, caller)}};
+  };
+}
+
+/// Whether one of the messages has still to be deleted; or why the caller may not.
+Result<bool> mayDelete(store::Transaction& now, const DeleteMessage& request, const Caller& caller,
+                       const Standing& own, Offset seq) {
+  const auto message = TRY(now.message(request.room, seq));
+  const auto author = message ? TRY(standingIn(now, request.room, message->author)) : Standing{};
+  TRY(judge(caller.right, RoomFacts{caller, own, author, message ? &*message : nullptr}));
+  return !message->deleted();
+}
+
+store::TransactionRun deletion(const DeleteMessage& request, const Caller& caller) {
+  return [request, caller](store::Transaction& now) -> Result<store::Drafts> {
+    const auto own = TRY(standingIn(now, request.room, caller.user));
+    std::vector<Offset> left;
+    for (const auto seq : request.seqs) {
+      if (TRY(mayDelete(now, request, caller, own, seq))) left.push_back(seq);
+    }
+    if (left.empty()) return store::Drafts{};
+    for (const auto seq : left) TRY(now.deleteMessage(request.room, seq, caller.user, request.reason));
+    store::EntryDraft draft;
+    draft.type = EntryType::MessageDeleted;
+    draft.ref_seq = left.front();
+    draft.data = deletedData(left, request.reason);
+    return store::Drafts{{Scope::of(request.room), draft}};
   };
 }
 
@@ -106,28 +134,16 @@ void ChatService::editMessage(const Caller& caller, EditMessage request, Reply<W
 }
 
 void ChatService::deleteMessage(const Caller& caller, DeleteMessage request, Reply<Written> reply) {
-  const auto seq = std::to_string(request.seq);
-  const auto hash = requestHash(hash_key_, "chat.delete", {seq, request.reason});
-  auto run = [request, caller](store::Transaction& now) -> Result<store::Drafts> {
-    const auto own = TRY(standingIn(now, request.room, caller.user));
-    const auto message = TRY(now.message(request.room, request.seq));
-    const auto author = message ? TRY(standingIn(now, request.room, message->author)) : Standing{};
-    TRY(judge(caller.right, RoomFacts{caller, own, author, message ? &*message : nullptr}));
-    if (message->deleted()) return store::Drafts{};
-    TRY(now.deleteMessage(request.room, request.seq, caller.user, request.reason));
-    store::EntryDraft draft;
-    draft.type = EntryType::MessageDeleted;
-    draft.ref_seq = request.seq;
-    draft.data = seqData(request.seq, request.reason);
-    return store::Drafts{{Scope::of(request.room), draft}};
-  };
+  std::string seqs;
+  for (const auto seq : request.seqs) seqs += (seqs.empty() ? "" : " ") + std::to_string(seq);
+  const auto hash = requestHash(hash_key_, "chat.delete", {seqs, request.reason});
   auto done = broadcastThenAnswer(this, &ChatService::broadcastMessageDelete, std::move(reply));
   log_.append({{Scope::of(request.room)},
                caller.user,
                request.nonce,
                hash,
-               0,
-               store::TransactionRun(std::move(run)),
+               request.seqs.size() * sizeof(Offset) + request.reason.size(),
+               deletion(request, caller),
                std::move(done)});
 }
 

@@ -25,7 +25,7 @@ struct EditMessage {
 };
 struct DeleteMessage {
   RoomId room;
-  Offset seq = 0;
+  std::vector<Offset> seqs;  // ascending, each once
   std::string reason;
   std::string nonce;
 };
@@ -57,6 +57,7 @@ class ChatService {
 
   void sendMessage(const Caller& caller, SendMessage request, Reply<Written> reply);
   void editMessage(const Caller& caller, EditMessage request, Reply<Written> reply);
+  /// All of them or none: one right that is missing refuses the request. Those deleted before are left out.
   void deleteMessage(const Caller& caller, DeleteMessage request, Reply<Written> reply);
 
   void getMessages(const Caller& caller, const RoomId& room, store::PageQuery query, Reply<ShownPage> reply);

@@ -141,7 +141,9 @@ void editMessage(Services& services, const Caller& caller, const Args& args, Rep
 }
 
 void deleteMessage(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
-  services.chat.deleteMessage(caller, {args.room(), args.seq("seq"), args.text("reason"), args.text("nonce")},
+  if (args.has("seq") == args.has("seqs")) return reply(Fault::badField("seq", "give either a seq or seqs"));
+  auto seqs = args.has("seqs") ? args.seqs("seqs") : std::vector<Offset>{args.seq("seq")};
+  services.chat.deleteMessage(caller, {args.room(), std::move(seqs), args.text("reason"), args.text("nonce")},
                               answerWritten(std::move(reply)));
 }
 

@@ -36,6 +36,7 @@ struct Operation {
   std::string_view summary;
   std::vector<Field> fields;
   void (*run)(Services&, const Caller&, const Args&, Reply<std::string>);
+  std::string_view also{};  // a second route, by POST: for fields that no path parameter can hold
 };
 
 /// A route that begins so has two: below "/rooms/{room}" and below "/groups/{group}".

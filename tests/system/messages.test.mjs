@@ -89,6 +89,65 @@ test('a deleted text is nowhere afterwards: pages, log, recovery, edits, single 
   end();
 });
 
+test('one delete takes several messages away: one entry names them, and no text of them comes back', async () => {
+  const { ann, bob, room, channel, end } = await pair('several');
+  await bob.subscribe(channel);
+  const { seq: kept, epoch } = await ann.send(room, 'stays');
+  const sent = [];
+  for (let i = 0; i < 4; i += 1) sent.push((await ann.send(room, `secret-${i}`)).seq);
+  const [first, , , last] = sent;
+  await ann.rpc('chat.delete', { room, seq: sent[1], nonce: nonce() });
+  // One of them deleted before, and in no order.
+  const deleted = await ann.rpc('chat.delete', { room, seqs: [last, first, sent[1]], reason: 'spam', nonce: nonce() });
+  const heard = () => bob.entries(channel).find((entry) => entry.offset === deleted.offset);
+  await bob.until(heard);
+  assert.deepEqual([heard().type, heard().seqs, heard().reason], ['message.deleted', [first, last], 'spam']);
+
+  const rest = await server.rest('POST', `/rooms/${room}/messages/delete`, { user: 'several-ann', body: { seqs: [sent[2]] } });
+  assert.deepEqual([rest.status, rest.body.offset], [200, deleted.offset + 1]);
+  const raw = await Raw.connected(server, 'several-bob');
+  const from = (offset) => raw.ask({ subscribe: { channel, recover: true, epoch, offset } });
+  const everything = [];
+  // From the ring and, further back, from the store.
+  for (const offset of [deleted.offset, last, last - 1, kept, 1]) {
+    everything.push(await from(offset));
+    assert.ok(everything.at(-1).subscribe.recovered, JSON.stringify(everything.at(-1)));
+    await raw.ask({ unsubscribe: { channel } });
+  }
+  everything.push(await raw.ask({ history: { channel, limit: -1 } }), await bob.rpc('chat.history', { room }));
+  for (const answered of everything) assert.ok(!JSON.stringify(answered).includes('secret-'), JSON.stringify(answered));
+  const shown = everything.at(-1).messages.map((m) => [m.seq, m.deleted ?? false, m.reason]);
+  assert.deepEqual(shown, [[kept, false, undefined], [first, true, 'spam'], [sent[1], true, undefined], [sent[2], true, undefined], [last, true, 'spam']]);
+  await raw.close();
+  end();
+});
+
+test('a delete of several is done for all or for none', async () => {
+  const { ann, bob, room, end } = await pair('all-or-none');
+  const { seq: his } = await bob.send(room, "bob's");
+  const { seq: hers } = await ann.send(room, "ann's");
+  const { offset } = await ann.rpc('chat.history', { room });
+  assert.equal((await bob.refused('chat.delete', { room, seqs: [his, hers] })).code, 103);
+  assert.equal((await bob.refused('chat.delete', { room, seqs: [his, 99] })).code, 1000);
+  const refused = async (fields) => (await bob.refused('chat.delete', { room, ...fields })).message;
+  const hundred = Array.from({ length: 100 }, (_, i) => i + 1);
+  assert.equal(await refused({ seqs: [...hundred, 101] }), 'limit_exceeded:seqs');
+  assert.equal(await refused({ seqs: hundred }), 'not_found');  // the first is a join; so many may be asked
+  for (const seqs of [[], [his, his], [0], ['1'], [1.5], his, {}, [[his]]]) assert.equal(await refused({ seqs }), 'bad_request:seqs', JSON.stringify(seqs));
+  assert.equal(await refused({ seq: his, seqs: [his] }), 'bad_request:seq');
+  const unchanged = await ann.rpc('chat.history', { room });
+  assert.deepEqual([unchanged.offset, unchanged.messages.map((m) => m.deleted)], [offset, [undefined, undefined]]);
+
+  const key = nonce();
+  const done = await ann.rpc('chat.delete', { room, seqs: [hers, his], nonce: key });
+  assert.equal(done.offset, offset + 1);
+  const again = await ann.rpc('chat.delete', { room, seqs: [his, hers], nonce: key });
+  assert.deepEqual([again.offset, again.duplicate], [done.offset, true], 'the same messages in another order');
+  assert.deepEqual(await ann.rpc('chat.delete', { room, seqs: [his, hers], nonce: nonce() }), { changed: false });
+  assert.equal((await ann.rpc('chat.history', { room })).offset, offset + 1);
+  end();
+});
+
 test('deleting twice changes nothing, and a deleted message can be neither edited nor found by its author', async () => {
   const { ann, room, end } = await pair('again');
   const { seq } = await ann.send(room, 'x');

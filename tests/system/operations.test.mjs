@@ -27,6 +27,9 @@ const fields = {
   'group.cancel': { request: '' }, 'presence.room': {}, 'presence.group': {}, 'presence.count': {},
 };
 
+/** Which have a second route, by POST, and what that takes. */
+const second = { 'chat.delete': { route: '/rooms/{room}/messages/delete', fields: { seqs: [0] } } };
+
 /** Who asks: towards a group that is joined by request, and a room in it that its members have joined. */
 const kinds = ['stranger', 'pending', 'member', 'owner', 'kicked', 'foreigner'];
 const everybody = Array(6).fill('ok');
@@ -97,8 +100,9 @@ const placeOf = (operation) => /\{(room|group|place)\}/.exec(operation.route)?.[
 
 function requestOf(operation, here, kind = 'owner') {
   const place = placeOf(operation);
-  const given = { ...(place && { [place === 'group' ? 'group' : 'room']: place === 'group' ? here.group : here.room }), ...fields[operation.method] };
+  const given = { ...(place && { [place === 'group' ? 'group' : 'room']: place === 'group' ? here.group : here.room }), ...(operation.fields ?? fields[operation.method]) };
   if (given.seq === 0) given.seq = here.seq;
+  if (given.seqs) given.seqs = [here.seq];
   if (given.user === '') given.user = here.other;
   if (given.request === '') given.request = kind === 'pending' && operation.method === 'group.cancel' ? here.requests.pending : here.requests.asker;
   return given;
@@ -120,7 +124,11 @@ test('the table read here is the whole table', () => {
   assert.deepEqual(operations.map((o) => o.method).sort(), Object.keys(expected).sort());
   assert.deepEqual(Object.keys(fields).sort(), Object.keys(expected).sort());
   assert.equal(new Set(operations.map((o) => `${o.verb} ${o.route}`)).size, operations.length);
+  assert.deepEqual([...table.matchAll(/\},\s*\w+,\s*"([^"]+)"\}/g)].map(([, route]) => route), Object.values(second).map(({ route }) => route));
 });
+
+/** An operation by its second route. */
+const bySecond = (operation) => second[operation.method] && { ...operation, verb: 'POST', ...second[operation.method] };
 
 test('every operation is reached by its RPC method and by its route, and nobody may use one without saying who he is', async () => {
   const anonymous = await new Client(server, '').connect();
@@ -135,14 +143,15 @@ test('every operation is reached by its RPC method and by its route, and nobody 
 test('every operation answers each of six people as the table of rights says, alike over both ways', async () => {
   for (const operation of operations) {
     for (const [i, kind] of kinds.entries()) {
-      for (const way of ['rpc', 'rest']) {
+      for (const way of bySecond(operation) ? ['rpc', 'rest', 'second'] : ['rpc', 'rest']) {
         // Each has a world of its own, so that what the one did is no answer to the other.
         const here = await makeWorld(`${operation.method.replace('.', '-')}-${way}-${kind}`);
-        const given = requestOf(operation, here, kind);
+        const asked = way === 'second' ? bySecond(operation) : operation;
+        const given = requestOf(asked, here, kind);
         const user = here.who(kind);
         let told;
-        if (way === 'rest') {
-          const { status, body } = await overRest(operation, given, { user });
+        if (way !== 'rpc') {
+          const { status, body } = await overRest(asked, given, { user });
           told = status === operation.status ? 'ok' : body.code;
         } else {
           const client = await new Client(server, user).connect();
