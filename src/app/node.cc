@@ -57,6 +57,7 @@ Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& 
   TRY(node->listenForCommands());
   node->run();
   node->tasks_->start();
+  node->session_pruner_->start();
   node->warnOfOpenAddress();
   return node;
 }

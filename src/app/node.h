@@ -20,6 +20,7 @@
 #include "service/groups.h"
 #include "service/password_pool.h"
 #include "service/rooms.h"
+#include "service/session_pruner.h"
 #include "service/task_runner.h"
 #include "service/tokens.h"
 #include "store/store.h"
@@ -89,6 +90,7 @@ class Node {
   std::unique_ptr<Tokens> tokens_;
   std::unique_ptr<AccountService> accounts_;
   std::unique_ptr<TaskRunner> tasks_;
+  std::unique_ptr<SessionPruner> session_pruner_;
   std::unique_ptr<ChatService> chat_;
   std::unique_ptr<DiscussionRoomService> rooms_;
   std::unique_ptr<CommunityGroupService> groups_;

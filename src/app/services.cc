@@ -40,6 +40,7 @@ Expected<void, Error> Node::makeServices() {
   chat_ = std::make_unique<ChatService>(*log_of_scopes_, *publish_, *typing_, hash_key);
   tasks_ =
       std::make_unique<TaskRunner>(TaskRunner::Parts{*loops[0], clock_, *log_of_scopes_, log_, metrics_});
+  session_pruner_ = std::make_unique<SessionPruner>(*loops[0], *log_of_scopes_, log_);
   RoomLimits room_limits;
   room_limits.places_per_user_max = size("limits.rooms_per_user");
   room_limits.rooms_per_group_max = size("limits.rooms_per_group");

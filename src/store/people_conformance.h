@@ -119,6 +119,38 @@ TEST_P(PeopleConformance, SessionsAreReadBackAndReplaced) {
   EXPECT_TRUE(read([&](Reader& reader) { return reader.sessionsOf(bob); }).empty());
 }
 
+TEST_P(PeopleConformance, SessionsThatEndedBeforeATimeAreRemovedTheFirstFirst) {
+  const auto session = [&](const std::string& id, const UserId& user, WallMs expires_at, WallMs revoked_at) {
+    return LoginSession{SessionId::trusted(id), user, "hash", "Firefox", 1, expires_at, revoked_at};
+  };
+  ASSERT_TRUE(change([&](Transaction& rows) -> Result<void> {
+                for (const auto& [id, expires_at, revoked_at] : {std::tuple{"a-valid", 100, 0},
+                                                                 {"b-expired", 49, 0},
+                                                                 {"c-revoked", 100, 20},
+                                                                 {"d-at", 50, 0},
+                                                                 {"e-both", 40, 45},
+                                                                 {"f-revoked-at", 100, 50}}) {
+                  TRY(rows.putSession(session(id, ann, expires_at, revoked_at)));
+                }
+                return rows.putSession(session("g-first", bob, 10, 0));
+              }).ok());
+  const auto removed = [&](std::size_t limit) {
+    EXPECT_TRUE(change([&](Transaction& rows) { return rows.removeSessionsBefore(50, limit); }).ok());
+    std::string left;
+    for (const auto& user : {ann, bob}) {
+      for (const auto& one : read([&](Reader& reader) { return reader.sessionsOf(user); })) {
+        left += one.id.text().front();
+      }
+    }
+    return left;
+  };
+  EXPECT_EQ(removed(0), "abcdefg");
+  EXPECT_EQ(removed(1), "abcdef");
+  EXPECT_EQ(removed(2), "abdf");
+  EXPECT_EQ(removed(9), "adf");
+  EXPECT_EQ(removed(9), "adf");
+}
+
 TEST_P(PeopleConformance, SecretsAreReplacedAndRemoved) {
   const std::string bytes("\0\xff\x01", 3);
   ASSERT_TRUE(change([&](Transaction& rows) { return rows.putSecret("key", "old"); }).ok());

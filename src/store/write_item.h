@@ -76,6 +76,8 @@ class Transaction : public Reader {
   /// an external id that another user of the same issuer has, with "external_id".
   virtual Result<void> putUser(const User& user) = 0;
   virtual Result<void> putSession(const LoginSession& session) = 0;
+  /// Removes sign-ins that expired or were revoked before `at`: at most `limit`, what ended first goes first.
+  virtual Result<void> removeSessionsBefore(WallMs at, std::size_t limit) = 0;
   virtual Result<void> putSecret(const std::string& name, const std::string& value) = 0;
   virtual Result<void> removeSecret(const std::string& name) = 0;
 };

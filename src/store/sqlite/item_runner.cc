@@ -66,6 +66,9 @@ class RunningTransaction final : public TableReads<Transaction> {
   }
   Result<void> putUser(const User& user) override { return tables_.people.put(user); }
   Result<void> putSession(const LoginSession& session) override { return tables_.people.put(session); }
+  Result<void> removeSessionsBefore(WallMs at, std::size_t limit) override {
+    return tables_.people.removeSessionsBefore(at, limit);
+  }
   Result<void> putSecret(const std::string& name, const std::string& value) override {
     return tables_.people.putSecret(name, value);
   }

@@ -154,6 +154,16 @@ Result<void> PeopleTable::put(const LoginSession& session) {
       .run();
 }
 
+// As the index sessions_end has it.
+#define KITH_SESSION_END "CASE revoked_at WHEN 0 THEN expires_at ELSE revoked_at END"
+
+Result<void> PeopleTable::removeSessionsBefore(WallMs at, std::size_t limit) {
+  auto remove =
+      connection_.query("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE " KITH_SESSION_END
+                        " < ? ORDER BY " KITH_SESSION_END " LIMIT ?)");
+  return remove.number(at).number(std::uint64_t{limit}).run();
+}
+
 Result<void> PeopleTable::putSecret(const std::string& name, const std::string& value) {
   auto upsert = connection_.query(
       "INSERT INTO secrets (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = "

@@ -29,6 +29,7 @@ class PeopleTable {
   // The writer's.
   Result<void> put(const User& user);
   Result<void> put(const LoginSession& session);
+  Result<void> removeSessionsBefore(WallMs at, std::size_t limit);
   Result<void> putSecret(const std::string& name, const std::string& value);
   Result<void> removeSecret(const std::string& name);
 

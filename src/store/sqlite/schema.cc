@@ -127,7 +127,7 @@ CREATE TABLE secrets (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
-// Groups, requests to be let in, and work that goes on after a crash.
+// Groups, requests to be let in, work that goes on after a crash, and when a sign-in ends.
 constexpr const char* kVersion2 = R"sql(
 ALTER TABLE rooms ADD COLUMN grp TEXT NOT NULL DEFAULT '';
 ALTER TABLE rooms ADD COLUMN capacity INTEGER NOT NULL DEFAULT 0;
@@ -186,6 +186,8 @@ CREATE TABLE tasks (
   run_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tasks_due ON tasks (run_at);
+
+CREATE INDEX sessions_end ON sessions (CASE revoked_at WHEN 0 THEN expires_at ELSE revoked_at END);
 )sql";
 
 Error failed(const std::string& what, const Connection& connection) {
