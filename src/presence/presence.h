@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -28,6 +29,9 @@ struct PresenceChange {
   Now now = Now::Online;
   std::vector<Scope> scopes;
 };
+
+/// How long a place's online set is kept when nobody has chosen.
+inline constexpr std::chrono::seconds kOnlineTtl{24 * 60 * 60};
 
 /// Part of a listing. `next` is the cursor of the next page; empty: this was the last.
 struct OnlinePage {
@@ -80,10 +84,21 @@ class Presence {
   /// names a user twice. `cursor` is empty or a former page's `next`; any other is BadRequest, "cursor".
   virtual void online(const Scope& scope, const std::string& cursor, std::size_t limit,
                       Answer<OnlinePage> answer) = 0;
+  /// The same of everybody who is online anywhere, also without any membership.
+  virtual void allOnline(const std::string& cursor, std::size_t limit, Answer<OnlinePage> answer) = 0;
   /// Exact and cheap.
   virtual void count(const Scope& scope, Answer<std::int64_t> answer) = 0;
   /// Also true for a user without any membership.
   virtual void isOnline(const UserId& user, Answer<bool> answer) = 0;
+
+  /// Takes out of the place's online set whoever stands there though he is not online, or not a member by the
+  /// memberships known of him, and answers how many. Nobody gets there by up() and down(): it mends what
+  /// another program wrote, or what an accident left. Tells no change: none of them ever came.
+  virtual void cleanup(const Scope& scope, Answer<std::int64_t> answer) = 0;
+  /// For how long the place's online set outlives the last node that kept it up: a belt, never the way a user
+  /// goes offline. At least a second; kept until it is set anew, kOnlineTtl until then.
+  virtual void setTtl(const Scope& scope, std::chrono::seconds ttl, Answer<void> answer) = 0;
+  virtual void ttl(const Scope& scope, Answer<std::chrono::seconds> answer) = 0;
 
   /// Applies the changes, then answers who types: one step. Deadlines are kept by the backend's clock and
   /// never returned once past; a typist needs to be neither online nor a member, the caller judged that.

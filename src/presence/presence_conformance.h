@@ -17,8 +17,9 @@ namespace kith {
 /// What every implementation of Presence must do.
 ///
 /// A `Backend` is default-constructible and empty, and has `Presence& presence()`, `void settle()`, which
-/// returns when every command and answer so far is through, and `void passTime(Milliseconds)`, which lets at
-/// least that much time go by on the clock of typing.
+/// returns when every command and answer so far is through, `void passTime(Milliseconds)`, which lets at
+/// least that much time go by on the clock of typing, and `void plantGhost(const Scope&, const UserId&)`,
+/// which puts somebody into a place's online set as another program would, with no up().
 template <class Backend>
 class PresenceConformance : public testing::Test {
  protected:
@@ -33,16 +34,31 @@ class PresenceConformance : public testing::Test {
   }
 
   Presence& presence() { return backend_.presence(); }
+  void plantGhost(const Scope& scope, const std::string& id) { backend_.plantGhost(scope, user(id)); }
   void passTime(Milliseconds time) { backend_.passTime(time); }
 
   std::set<std::string> online(const Scope& scope) {
+    return listed([&](const std::string& cursor) { return page(scope, cursor, 1000); });
+  }
+  std::set<std::string> allOnline(std::size_t limit = 1000) {
+    return listed([&](const std::string& cursor) {
+      return wait<OnlinePage>([&](auto answer) { presence().allOnline(cursor, limit, std::move(answer)); });
+    });
+  }
+  /// All pages; each names nobody twice.
+  template <class Page>
+  std::set<std::string> listed(Page page_after) {
     std::set<std::string> out;
     std::string cursor;
+    std::size_t pages = 0;
     do {
-      const OnlinePage page = this->page(scope, cursor, 1000);
-      for (const UserId& user : page.users) out.insert(user.text());
+      const OnlinePage page = page_after(cursor);
+      std::set<std::string> here;
+      for (const UserId& user : page.users) here.insert(user.text());
+      EXPECT_EQ(here.size(), page.users.size());
+      out.merge(here);
       cursor = page.next;
-    } while (!cursor.empty());
+    } while (!cursor.empty() && ++pages < 10'000);
     return out;
   }
   OnlinePage page(const Scope& scope, const std::string& cursor, std::size_t limit) {
@@ -50,6 +66,18 @@ class PresenceConformance : public testing::Test {
   }
   std::int64_t count(const Scope& scope) {
     return wait<std::int64_t>([&](auto answer) { presence().count(scope, std::move(answer)); });
+  }
+  std::int64_t cleanup(const Scope& scope) {
+    return wait<std::int64_t>([&](auto answer) { presence().cleanup(scope, std::move(answer)); });
+  }
+  void setTtl(const Scope& scope, std::chrono::seconds ttl) {
+    bool set = false;
+    presence().setTtl(scope, ttl, [&](const Result<void>& result) { set = result.ok(); });
+    backend_.settle();
+    EXPECT_TRUE(set);
+  }
+  std::chrono::seconds ttl(const Scope& scope) {
+    return wait<std::chrono::seconds>([&](auto answer) { presence().ttl(scope, std::move(answer)); });
   }
   bool isOnline(const UserId& user) {
     return wait<bool>([&](auto answer) { presence().isOnline(user, std::move(answer)); });
@@ -211,18 +239,9 @@ TYPED_TEST_P(PresenceConformance, PagesTogetherNameEverybody) {
     this->presence().up(this->user("u" + std::to_string(i)), this->at(1, {this->room("a")}));
   }
 
-  std::set<std::string> named;
-  std::string cursor;
-  std::size_t pages = 0;
-  do {
-    const OnlinePage page = this->page(this->room("a"), cursor, 500);
-    std::set<std::string> here;
-    for (const UserId& user : page.users) here.insert(user.text());
-    EXPECT_EQ(here.size(), page.users.size());
-    named.merge(here);
-    cursor = page.next;
-  } while (!cursor.empty() && ++pages < 2500);
-  EXPECT_EQ(named, all);
+  EXPECT_EQ(this->listed([&](const std::string& cursor) { return this->page(this->room("a"), cursor, 500); }),
+            all);
+  EXPECT_EQ(this->allOnline(500), all);
   EXPECT_EQ(this->count(this->room("a")), 2500);
 }
 
@@ -244,12 +263,70 @@ TYPED_TEST_P(PresenceConformance, WhoStaysOnlineIsListedThoughOthersGoMeanwhile)
 }
 
 TYPED_TEST_P(PresenceConformance, CursorThatNoPageGaveIsRefused) {
-  std::optional<FaultCode> fault;
-  this->presence().online(this->room("a"), "no cursor!", 10, [&](Result<OnlinePage> result) {
-    if (!result) fault = result.error().code;
-  });
+  std::vector<FaultCode> faults;
+  const auto note = [&](const Result<OnlinePage>& result) {
+    if (!result) faults.push_back(result.error().code);
+  };
+  this->presence().online(this->room("a"), "no cursor!", 10, note);
+  this->presence().allOnline("no cursor!", 10, note);
   this->heard();
-  EXPECT_EQ(fault, FaultCode::BadRequest);
+  EXPECT_THAT(faults, testing::ElementsAre(FaultCode::BadRequest, FaultCode::BadRequest));
+}
+
+TYPED_TEST_P(PresenceConformance, EverybodyOnlineIsListedWhereverHeIs) {
+  this->presence().up(this->user("ann"), this->at(1, {this->room("a")}));
+  this->presence().up(this->user("bob"), this->at(1, {this->room("b")}));
+  this->presence().up(this->user("cid"), this->at(1, {}));
+  EXPECT_EQ(this->allOnline(1), (std::set<std::string>{"ann", "bob", "cid"}));
+
+  this->presence().down(this->user("bob"));
+  EXPECT_EQ(this->allOnline(), (std::set<std::string>{"ann", "cid"}));
+}
+
+TYPED_TEST_P(PresenceConformance, CleanupTakesOutWhoIsNotOnlineOrNoMemberAndNobodyElse) {
+  this->presence().up(this->user("ann"), this->at(1, {this->room("a")}));
+  this->presence().up(this->user("bob"), this->at(1, {this->room("b")}));
+  EXPECT_EQ(this->cleanup(this->room("a")), 0);
+  this->plantGhost(this->room("a"), "ghost");
+  this->plantGhost(this->room("a"), "bob");  // online, but not here
+  this->plantGhost(this->room("a"), "ann");  // is here
+  this->plantGhost(this->room("c"), "ghost");
+  EXPECT_EQ(this->count(this->room("a")), 3);
+  this->heard();
+
+  EXPECT_EQ(this->cleanup(this->room("a")), 2);
+  EXPECT_EQ(this->online(this->room("a")), std::set<std::string>{"ann"});
+  EXPECT_EQ(this->online(this->room("b")), std::set<std::string>{"bob"});
+  EXPECT_EQ(this->cleanup(this->room("a")), 0);
+  EXPECT_EQ(this->cleanup(this->room("c")), 1);
+  EXPECT_EQ(this->count(this->room("c")), 0);
+  EXPECT_EQ(this->cleanup(this->room("unknown")), 0);
+  EXPECT_THAT(this->heard(), testing::IsEmpty());
+}
+
+TYPED_TEST_P(PresenceConformance, CleanupLooksAtEverybodyInALargePlace) {
+  for (int i = 0; i < 1500; ++i) {
+    const std::string id = std::to_string(i);
+    this->presence().up(this->user("u" + id), this->at(1, {this->room("a")}));
+    this->plantGhost(this->room("a"), "ghost" + id);
+  }
+  EXPECT_EQ(this->cleanup(this->room("a")), 1500);
+  EXPECT_EQ(this->count(this->room("a")), 1500);
+}
+
+TYPED_TEST_P(PresenceConformance, TtlIsKeptPerPlaceAndEndsNobody) {
+  this->presence().up(this->user("ann"), this->at(1, {this->room("a")}));
+  EXPECT_EQ(this->ttl(this->room("a")), kOnlineTtl);
+  this->setTtl(this->room("a"), std::chrono::seconds(60));
+  this->setTtl(this->room("empty"), std::chrono::seconds(604'800));
+
+  EXPECT_EQ(this->ttl(this->room("a")), std::chrono::seconds(60));
+  EXPECT_EQ(this->ttl(this->room("empty")), std::chrono::seconds(604'800));
+  EXPECT_EQ(this->ttl(this->room("b")), kOnlineTtl);
+  EXPECT_EQ(this->online(this->room("a")), std::set<std::string>{"ann"});
+
+  this->setTtl(this->room("a"), kOnlineTtl);
+  EXPECT_EQ(this->ttl(this->room("a")), kOnlineTtl);
 }
 
 TYPED_TEST_P(PresenceConformance, TypingIsPerPlaceAndAnsweredWithTheChange) {
@@ -295,6 +372,8 @@ REGISTER_TYPED_TEST_SUITE_P(
     JoiningAndLeavingWhileOnlineIsToldOfThosePlacesOnly, NewVersionOfTheSamePlacesTellsNothingAndCounts,
     VersionsBeginAnewAfterTheUserWentOffline, PagesTogetherNameEverybody,
     WhoStaysOnlineIsListedThoughOthersGoMeanwhile, CursorThatNoPageGaveIsRefused,
+    EverybodyOnlineIsListedWhereverHeIs, CleanupTakesOutWhoIsNotOnlineOrNoMemberAndNobodyElse,
+    CleanupLooksAtEverybodyInALargePlace, TtlIsKeptPerPlaceAndEndsNobody,
     TypingIsPerPlaceAndAnsweredWithTheChange, TypingEndsWhenItIsStoppedAndAStopTwiceIsHarmless,
     TypingEndsByTheClockAndARepeatProlongsIt, TimeLeftIsNeverMoreThanWasSetAndNeverZero);
 

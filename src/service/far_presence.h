@@ -34,11 +34,27 @@ class FarPresence final : public Presence {
       near_.online(scope, cursor, limit, std::move(back));
     });
   }
+  void allOnline(const std::string& cursor, std::size_t limit, Answer<OnlinePage> answer) override {
+    later([this, cursor, limit, back = back(std::move(answer))]() mutable {
+      near_.allOnline(cursor, limit, std::move(back));
+    });
+  }
   void count(const Scope& scope, Answer<std::int64_t> answer) override {
     later([this, scope, back = back(std::move(answer))]() mutable { near_.count(scope, std::move(back)); });
   }
   void isOnline(const UserId& user, Answer<bool> answer) override {
     later([this, user, back = back(std::move(answer))]() mutable { near_.isOnline(user, std::move(back)); });
+  }
+  void cleanup(const Scope& scope, Answer<std::int64_t> answer) override {
+    later([this, scope, back = back(std::move(answer))]() mutable { near_.cleanup(scope, std::move(back)); });
+  }
+  void setTtl(const Scope& scope, std::chrono::seconds ttl, Answer<void> answer) override {
+    later([this, scope, ttl, back = back(std::move(answer))]() mutable {
+      near_.setTtl(scope, ttl, std::move(back));
+    });
+  }
+  void ttl(const Scope& scope, Answer<std::chrono::seconds> answer) override {
+    later([this, scope, back = back(std::move(answer))]() mutable { near_.ttl(scope, std::move(back)); });
   }
   void setTyping(const Scope& scope, std::vector<Typing> changes,
                  Answer<std::vector<Typing>> answer) override {

@@ -14,6 +14,7 @@
 
 #include "base/manual_loop.h"
 #include "presence/memory/memory_presence.h"
+#include "service/behind_presence.h"
 #include "service/chat.h"
 #include "service/groups.h"
 #include "service/online_status.h"
@@ -27,14 +28,11 @@ namespace {
 using testing::HasSubstr;
 
 /// Presence, and what happens after it has looked and before it answers.
-class SlowPresence final : public Presence {
+class SlowPresence final : public BehindPresence {
  public:
-  explicit SlowPresence(Presence& behind) : behind_(behind) {}
+  using BehindPresence::BehindPresence;
   std::function<void()> meanwhile = [] {};
 
-  void onChange(Changes changes) override { behind_.onChange(std::move(changes)); }
-  void up(const UserId& user, Memberships memberships) override { behind_.up(user, std::move(memberships)); }
-  void down(const UserId& user) override { behind_.down(user); }
   void online(const Scope& scope, const std::string& cursor, std::size_t limit,
               Answer<OnlinePage> answer) override {
     std::exchange(meanwhile, [] {})();
@@ -45,15 +43,9 @@ class SlowPresence final : public Presence {
     behind_.count(scope, std::move(answer));
   }
   void isOnline(const UserId& user, Answer<bool> answer) override {
+    std::exchange(meanwhile, [] {})();
     behind_.isOnline(user, std::move(answer));
   }
-  void setTyping(const Scope& scope, std::vector<Typing> changes,
-                 Answer<std::vector<Typing>> answer) override {
-    behind_.setTyping(scope, std::move(changes), std::move(answer));
-  }
-
- private:
-  Presence& behind_;
 };
 
 class OperationsTest : public testing::Test {

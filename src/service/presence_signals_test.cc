@@ -9,6 +9,7 @@
 
 #include "base/manual_loop.h"
 #include "presence/memory/memory_presence.h"
+#include "service/behind_presence.h"
 
 namespace kith {
 namespace {
@@ -27,16 +28,9 @@ RoomId room(const std::string& id) {
 }
 
 /// A backend whose counts wait until they are let go.
-class HeldCounts final : public Presence {
+class HeldCounts final : public BehindPresence {
  public:
-  explicit HeldCounts(Presence& behind) : behind_(behind) {}
-  void onChange(Changes changes) override { behind_.onChange(std::move(changes)); }
-  void up(const UserId& user, Memberships memberships) override { behind_.up(user, std::move(memberships)); }
-  void down(const UserId& user) override { behind_.down(user); }
-  void online(const Scope& scope, const std::string& cursor, std::size_t limit,
-              Answer<OnlinePage> answer) override {
-    behind_.online(scope, cursor, limit, std::move(answer));
-  }
+  using BehindPresence::BehindPresence;
   void count(const Scope& scope, Answer<std::int64_t> answer) override {
     behind_.count(scope,
                   [this, answer = std::make_shared<Answer<std::int64_t>>(std::move(answer))](auto count) {
@@ -46,18 +40,8 @@ class HeldCounts final : public Presence {
                     });
                   });
   }
-  void isOnline(const UserId& user, Answer<bool> answer) override {
-    behind_.isOnline(user, std::move(answer));
-  }
-  void setTyping(const Scope& scope, std::vector<Typing> changes,
-                 Answer<std::vector<Typing>> answer) override {
-    behind_.setTyping(scope, std::move(changes), std::move(answer));
-  }
 
   std::vector<std::function<void(bool fail)>> held;
-
- private:
-  Presence& behind_;
 };
 
 class PresenceSignalsTest : public testing::Test {

@@ -75,8 +75,12 @@ class LostPresence final : public Presence {
   void online(const Scope&, const std::string&, std::size_t, Answer<OnlinePage> answer) override {
     answer(fault());
   }
+  void allOnline(const std::string&, std::size_t, Answer<OnlinePage> answer) override { answer(fault()); }
   void count(const Scope&, Answer<std::int64_t> answer) override { answer(fault()); }
   void isOnline(const UserId&, Answer<bool> answer) override { answer(fault()); }
+  void cleanup(const Scope&, Answer<std::int64_t> answer) override { answer(fault()); }
+  void setTtl(const Scope&, std::chrono::seconds, Answer<void> answer) override { answer(fault()); }
+  void ttl(const Scope&, Answer<std::chrono::seconds> answer) override { answer(fault()); }
   void setTyping(const Scope&, std::vector<Typing>, Answer<std::vector<Typing>> answer) override {
     answer(fault());
   }

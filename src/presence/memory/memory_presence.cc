@@ -2,11 +2,39 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include "base/assert.h"
 
 namespace kith {
+namespace {
+
+const UserId& userOf(const UserId& user) {
+  return user;
+}
+const UserId& userOf(const std::pair<const UserId, Memberships>& entry) {
+  return entry.first;
+}
+
+// What follows `after`, or all from the first.
+template <class Users>
+OnlinePage pageOf(const Users& users, const std::optional<UserId>& after, std::size_t limit) {
+  OnlinePage page;
+  auto next = after ? users.upper_bound(*after) : users.begin();
+  for (; next != users.end() && page.users.size() < limit; ++next) page.users.push_back(userOf(*next));
+  if (next != users.end()) page.next = page.users.back().text();
+  return page;
+}
+
+// The cursor is the last user of the page before.
+Result<std::optional<UserId>> afterCursor(const std::string& cursor) {
+  auto after = UserId::parse(cursor);
+  if (!cursor.empty() && !after) return Fault::badField("cursor", "is not one that a page gave");
+  return after;
+}
+
+}  // namespace
 
 void MemoryPresence::up(const UserId& user, Memberships memberships) {
   auto& scopes = memberships.scopes;
@@ -67,22 +95,28 @@ void MemoryPresence::tell(const PresenceChange& change) {
   if (changes_) changes_(change);
 }
 
-// The cursor is the last user of the page before.
 void MemoryPresence::online(const Scope& scope, const std::string& cursor, std::size_t limit,
                             Answer<OnlinePage> answer) {
   ASSERT(limit >= 1);
-  const auto after = UserId::parse(cursor);
-  if (!cursor.empty() && !after) return answer(Fault::badField("cursor", "is not one that a page gave"));
+  const auto after = afterCursor(cursor);
+  if (!after) return answer(after.error());
   OnlinePage page;
   {
     Lock lock(mutex_);
     const auto place = places_.find(scope);
-    if (place != places_.end()) {
-      const auto& users = place->second;
-      auto next = after ? users.upper_bound(*after) : users.begin();
-      for (; next != users.end() && page.users.size() < limit; ++next) page.users.push_back(*next);
-      if (next != users.end()) page.next = page.users.back().text();
-    }
+    if (place != places_.end()) page = pageOf(place->second, *after, limit);
+  }
+  answer(std::move(page));
+}
+
+void MemoryPresence::allOnline(const std::string& cursor, std::size_t limit, Answer<OnlinePage> answer) {
+  ASSERT(limit >= 1);
+  const auto after = afterCursor(cursor);
+  if (!after) return answer(after.error());
+  OnlinePage page;
+  {
+    Lock lock(mutex_);
+    page = pageOf(users_, *after, limit);
   }
   answer(std::move(page));
 }
@@ -104,6 +138,55 @@ void MemoryPresence::isOnline(const UserId& user, Answer<bool> answer) {
     online = users_.contains(user);
   }
   answer(online);
+}
+
+void MemoryPresence::cleanup(const Scope& scope, Answer<std::int64_t> answer) {
+  std::int64_t removed = 0;
+  {
+    Lock lock(mutex_);
+    const auto place = places_.find(scope);
+    if (place != places_.end()) {
+      auto& users = place->second;
+      for (auto user = users.begin(); user != users.end();) {
+        if (belongs(*user, scope)) {
+          ++user;
+        } else {
+          user = users.erase(user);
+          ++removed;
+        }
+      }
+      if (place->second.empty()) places_.erase(place);
+    }
+  }
+  answer(removed);
+}
+
+bool MemoryPresence::belongs(const UserId& user, const Scope& scope) const {
+  const auto known = users_.find(user);
+  return known != users_.end() &&
+         std::binary_search(known->second.scopes.begin(), known->second.scopes.end(), scope);
+}
+
+void MemoryPresence::setTtl(const Scope& scope, std::chrono::seconds ttl, Answer<void> answer) {
+  ASSERT(ttl.count() >= 1);
+  {
+    Lock lock(mutex_);
+    if (ttl == kOnlineTtl)
+      ttls_.erase(scope);
+    else
+      ttls_[scope] = ttl;
+  }
+  answer({});
+}
+
+void MemoryPresence::ttl(const Scope& scope, Answer<std::chrono::seconds> answer) {
+  std::chrono::seconds ttl = kOnlineTtl;
+  {
+    Lock lock(mutex_);
+    const auto chosen = ttls_.find(scope);
+    if (chosen != ttls_.end()) ttl = chosen->second;
+  }
+  answer(ttl);
 }
 
 void MemoryPresence::setTyping(const Scope& scope, std::vector<Typing> changes,

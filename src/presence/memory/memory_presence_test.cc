@@ -6,10 +6,21 @@
 #include "presence/presence_conformance.h"
 
 namespace kith {
+
+struct MemoryPresenceGhosts {
+  static void plant(MemoryPresence& presence, const Scope& scope, const UserId& user) {
+    Lock lock(presence.mutex_);
+    presence.enter(scope, user);
+  }
+};
+
 namespace {
 
 struct MemoryBackend {
   Presence& presence() { return memory; }
+  void plantGhost(const Scope& scope, const UserId& user) {
+    MemoryPresenceGhosts::plant(memory, scope, user);
+  }
   void settle() {}
   void passTime(Milliseconds time) { clock.advance(time); }
 
