@@ -133,6 +133,8 @@ Result<Value> checkedValue(const Field& field, const InputLimits& limits, const 
       return Value(TRY(integerOf(field, value, 1, kNumberMax)));
     case FieldType::Limit:
       return Value(TRY(integerOf(field, value, 1, limits.page_max)));
+    case FieldType::OnlineTtl:
+      return Value(TRY(integerOf(field, value, limits.online_ttl_min_s, limits.online_ttl_max_s)));
     case FieldType::Capacity:
       return Value(TRY(integerOf(field, value, 0, limits.capacity_max)));
     case FieldType::Boolean: {
@@ -215,6 +217,7 @@ std::string_view jsonTypeOf(FieldType type) {
   switch (type) {
     case FieldType::Seq:
     case FieldType::Capacity:
+    case FieldType::OnlineTtl:
     case FieldType::Limit:
       return "integer";
     case FieldType::RoomIds:

@@ -36,8 +36,9 @@ enum class FieldType {
   Nonce,
   Format,  // "plain" or "markdown"
   Boolean,
-  Limit,   // page size
-  Cursor,  // opaque, from an earlier page
+  OnlineTtl,  // seconds
+  Limit,      // page size
+  Cursor,     // opaque, from an earlier page
 };
 
 struct Field {
@@ -60,6 +61,8 @@ struct InputLimits {
   std::size_t reason_max = 500;
   std::size_t nonce_bytes_max = 64;
   std::int64_t page_max = 200;
+  std::int64_t online_ttl_min_s = 60;
+  std::int64_t online_ttl_max_s = 7 * 24 * 60 * 60;
 };
 
 /// The checked fields of one request: normal forms, right types, within their limits.

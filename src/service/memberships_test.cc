@@ -70,6 +70,7 @@ class OneUser final : public store::Store, private store::Reader {
   Result<std::optional<store::GroupRow>> groupRow(const UserId&, const GroupId&) override {
     return no<std::optional<store::GroupRow>>();
   }
+  Result<bool> sharePlace(const UserId&, const UserId&) override { return no<bool>(); }
   Result<std::vector<store::GroupMemberRow>> groupMembers(const GroupId&, const UserId&,
                                                           std::size_t) override {
     return no<std::vector<store::GroupMemberRow>>();

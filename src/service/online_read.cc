@@ -21,14 +21,14 @@ void listOnline(Services& services, const Scope& place, const std::string& curso
   services.online.getOnlineUsersInRoom(place.room(), cursor, limit, std::move(reply));
 }
 
-// After the data: who was put out meanwhile is not told any more.
-void addNames(Services& services, const Caller& caller, const Scope& place, std::vector<UserId> ids,
+// The right is judged after the data: who was put out meanwhile is not told any more.
+void addNames(Services& services, std::vector<UserId> ids, Callback<Result<void>(store::Reader&)> judge,
               const Shown& shown) {
   services.log.read(
-      [shown, caller, place, ids = std::move(ids)](store::Reader& reader) -> Result<void> {
+      [shown, ids = std::move(ids), judge = std::move(judge)](store::Reader& reader) mutable -> Result<void> {
         for (const auto& user : TRY(reader.users(ids)))
           shown->first.users.push_back({user.id, user.display_name});
-        return judgeInPlace(reader, caller, place);
+        return judge(reader);
       },
       [shown](Result<void> result) {
         if (!result) return shown->second(result.error());
@@ -47,8 +47,34 @@ void readOnline(Services& services, const Caller& caller, const Scope& place, co
     listOnline(services, place, cursor, limit, [&services, caller, place, shown](Result<OnlinePage> page) {
       if (!page) return shown->second(page.error());
       shown->first.next = page->next;
-      addNames(services, caller, place, std::move(page->users), shown);
+      addNames(
+          services, std::move(page->users),
+          [caller, place](store::Reader& reader) { return judgeInPlace(reader, caller, place); }, shown);
     });
+  });
+}
+
+void readAllOnline(Services& services, const Caller& caller, const std::string& cursor, std::size_t limit,
+                   Reply<OnlineShown> reply) {
+  auto shown = std::make_shared<std::pair<OnlineShown, Reply<OnlineShown>>>(OnlineShown{}, std::move(reply));
+  services.online.getAllOnlineUsers(cursor, limit, [&services, caller, shown](Result<OnlinePage> page) {
+    if (!page) return shown->second(page.error());
+    shown->first.next = page->next;
+    addNames(
+        services, std::move(page->users), [caller](store::Reader&) { return judge(caller.right, caller); },
+        shown);
+  });
+}
+
+void readIfOnline(Services& services, const Caller& caller, const UserId& user, Reply<bool> reply) {
+  auto shared = std::make_shared<Reply<bool>>(std::move(reply));
+  services.online.isUserOnline(user, [&services, caller, user, shared](Result<bool> online) {
+    if (!online) return (*shared)(online.error());
+    services.log.read([caller, user](store::Reader& reader) { return judgeTowards(reader, caller, user); },
+                      [shared, online = *online](Result<void> may) {
+                        if (!may) return (*shared)(may.error());
+                        (*shared)(online);
+                      });
   });
 }
 

@@ -22,6 +22,10 @@ struct OnlineShown {
 /// page; `count` is of all.
 void readOnline(Services& services, const Caller& caller, const Scope& place, const std::string& cursor,
                 std::size_t limit, Reply<OnlineShown> reply);
+/// Everybody who is online; `count` stays 0.
+void readAllOnline(Services& services, const Caller& caller, const std::string& cursor, std::size_t limit,
+                   Reply<OnlineShown> reply);
+void readIfOnline(Services& services, const Caller& caller, const UserId& user, Reply<bool> reply);
 void readOnlineCount(Services& services, const Caller& caller, const Scope& place, Reply<std::int64_t> reply);
 
 }  // namespace kith

@@ -146,14 +146,19 @@ void OnlineStatusService::changed(const PresenceChange& change) {
 
 void OnlineStatusService::getOnlineUsers(const Scope& place, const std::string& cursor, std::size_t limit,
                                          Reply<OnlinePage> reply) {
-  if (limit < 1 || limit > options_.page_users_max) {
-    return reply(Fault::badField("limit", "must be 1 to " + std::to_string(options_.page_users_max)));
-  }
+  if (auto fault = limitFault(limit)) return reply(std::move(*fault));
   presence_.online(place, cursor, limit, std::move(reply));
 }
 
-void OnlineStatusService::isUserOnline(const UserId& user, Reply<bool> reply) {
-  presence_.isOnline(user, std::move(reply));
+void OnlineStatusService::getAllOnlineUsers(const std::string& cursor, std::size_t limit,
+                                            Reply<OnlinePage> reply) {
+  if (auto fault = limitFault(limit)) return reply(std::move(*fault));
+  presence_.allOnline(cursor, limit, std::move(reply));
+}
+
+std::optional<Fault> OnlineStatusService::limitFault(std::size_t limit) const {
+  if (limit >= 1 && limit <= options_.page_users_max) return std::nullopt;
+  return Fault::badField("limit", "must be 1 to " + std::to_string(options_.page_users_max));
 }
 
 }  // namespace kith

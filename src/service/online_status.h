@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -72,7 +74,24 @@ class OnlineStatusService {
   void getOnlineCountInGroup(const GroupId& group, Reply<std::int64_t> reply) {
     presence_.count(Scope::of(group), std::move(reply));
   }
-  void isUserOnline(const UserId& user, Reply<bool> reply);
+  void isUserOnline(const UserId& user, Reply<bool> reply) { presence_.isOnline(user, std::move(reply)); }
+  /// Everybody who is online anywhere; limit and cursor as above.
+  void getAllOnlineUsers(const std::string& cursor, std::size_t limit, Reply<OnlinePage> reply);
+
+  /// Takes out of the set whoever is not online or not a member; the answer is how many.
+  void cleanupStaleConnectionsInRoom(const RoomId& room, Reply<std::int64_t> reply) {
+    presence_.cleanup(Scope::of(room), std::move(reply));
+  }
+  void cleanupStaleConnectionsInGroup(const GroupId& group, Reply<std::int64_t> reply) {
+    presence_.cleanup(Scope::of(group), std::move(reply));
+  }
+  /// How long the set is kept without a node that keeps it up, at least a second: a belt only.
+  void setRoomOnlineTTL(const RoomId& room, std::chrono::seconds ttl, Reply<void> reply) {
+    presence_.setTtl(Scope::of(room), ttl, std::move(reply));
+  }
+  void setGroupOnlineTTL(const GroupId& group, std::chrono::seconds ttl, Reply<void> reply) {
+    presence_.setTtl(Scope::of(group), ttl, std::move(reply));
+  }
 
  private:
   enum class Reading { No, Waiting, UnderWay, UnderWayAndStale };
@@ -86,6 +105,7 @@ class OnlineStatusService {
 
   void getOnlineUsers(const Scope& place, const std::string& cursor, std::size_t limit,
                       Reply<OnlinePage> reply);
+  std::optional<Fault> limitFault(std::size_t limit) const;
   void opened(const UserId& user, const ConnectionId& connection);
   void closed(const UserId& user, const ConnectionId& connection, CloseKind how);
   void endGrace(Person& person);

@@ -443,6 +443,13 @@ TEST_F(OnlineStatusTest, PageLimitsAndCursorsFromOutsideAreChecked) {
   status.getOnlineUsersInRoom(room("a"), "", 1'000, reply);
 
   EXPECT_THAT(fields, ElementsAre("limit", "limit", "cursor", "none"));
+
+  fields.clear();
+  status.getAllOnlineUsers("", 0, reply);
+  status.getAllOnlineUsers("", 1'001, reply);
+  status.getAllOnlineUsers("../..", 10, reply);
+  status.getAllOnlineUsers("", 1'000, reply);
+  EXPECT_THAT(fields, ElementsAre("limit", "limit", "cursor", "none"));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "service/chat_operations.h"
 #include "service/group_operations.h"
+#include "service/presence_operations.h"
 #include "service/room_operations.h"
 
 namespace kith {
@@ -100,6 +101,14 @@ const std::vector<Operation>& operations() {
        {kGroup, kCursor, kLimit}, getOnlineUsers},
       {"presence.count", "GET", "/{place}/presence/count", 200, Right::ReadPlace, "How many of the room or group are online.",
        {kRoomOr, kOrGroup}, getOnlineCount},
+      {"presence.user", "GET", "/users/{user}/presence", 200, Right::SeeIfOnline,
+       "Whether somebody is online, to who shares a room or group with him.", {kUser}, getUserPresence},
+      {"presence.all", "GET", "/presence", 200, Right::SeeAllOnline, "Everybody who is online.", {kCursor, kLimit}, getAllOnline},
+      {"presence.cleanup", "POST", "/{place}/presence/cleanup", 200, Right::ManagePresence,
+       "Takes out of the online of a room or group who is not online or not a member.", {kRoomOr, kOrGroup}, cleanupPresence},
+      {"presence.setTTL", "PUT", "/{place}/presence/ttl", 200, Right::ManagePresence,
+       "How long the online of a room or group is kept without a server that keeps it up.",
+       {kRoomOr, kOrGroup, {"seconds", FieldType::OnlineTtl}}, setOnlineTTL},
   };
   // clang-format on
   return table;

@@ -32,6 +32,9 @@ class SlowPresence final : public BehindPresence {
  public:
   using BehindPresence::BehindPresence;
   std::function<void()> meanwhile = [] {};
+  std::int64_t removes = 0;  // by each cleanup
+
+  void cleanup(const Scope&, Answer<std::int64_t> answer) override { answer(removes); }
 
   void online(const Scope& scope, const std::string& cursor, std::size_t limit,
               Answer<OnlinePage> answer) override {
@@ -89,6 +92,7 @@ class OperationsTest : public testing::Test {
     Caller caller;
     caller.user = UserId::trusted(who);
     caller.name = who;
+    if (who == "root") caller.site_role = SiteRole::Admin;
     runOperation(operation, *services, caller, json,
                  [&](Result<std::string> result) { answer.set_value(std::move(result)); });
     return answer.get_future().get();
@@ -130,7 +134,7 @@ class OperationsTest : public testing::Test {
 TEST_F(OperationsTest, RightOfTheRowIsTheOneThatIsJudged) {
   for (const auto& row : operations()) {
     SCOPED_TRACE(row.method);
-    std::string json = R"({"seq":1,"text":"x","on":true,"name":"x","user":"bob","request":"r")";
+    std::string json = R"({"seq":1,"text":"x","on":true,"name":"x","user":"bob","request":"r","seconds":60)";
     for (const auto& field : row.fields) {
       if (field.name == "room") json += R"(,"room":")" + room + "\"";
       if (field.name == "group" && field.need == Field::Need::Required) json += R"(,"group":"g")";
@@ -169,6 +173,49 @@ TEST_F(OperationsTest, WhoIsKickedWhilePresenceAnswersIsToldNothing) {
     presence.meanwhile = [&] { EXPECT_TRUE(run("ann", "room.kick", inRoom(R"("user":"bob")"))); };
     EXPECT_EQ(refused("bob", *operationOf(method), inRoom("")), FaultCode::NotMember);
   }
+}
+
+TEST_F(OperationsTest, WhoKickedSomebodyWhilePresenceAnsweredIsNotToldOfHim) {
+  const auto& operation = *operationOf("presence.user");
+  EXPECT_THAT(*run("ann", operation, R"({"user":"bob"})"), R"({"user":"bob","status":"offline"})");
+  presence.meanwhile = [&] { EXPECT_TRUE(run("ann", "room.kick", inRoom(R"("user":"bob")"))); };
+  EXPECT_EQ(refused("ann", operation, R"({"user":"bob"})"), FaultCode::NotFound);
+  EXPECT_EQ(refused("bob", operation, R"({"user":"ann"})"), FaultCode::NotFound);
+  EXPECT_EQ(refused("bob", operation, R"({"user":"nobody"})"), FaultCode::NotFound);
+}
+
+TEST_F(OperationsTest, SiteAdminSeesWhoIsOnlineAnywhereAndWhoeverItIsAbout) {
+  const auto& all = *operationOf("presence.all");
+  EXPECT_EQ(refused("ann", all, ""), FaultCode::PermissionDenied);
+  EXPECT_THAT(*run("root", all, ""), R"({"users":[]})");
+  EXPECT_EQ(refused("root", *operationOf("presence.user"), R"({"user":"nobody"})"), FaultCode::NotFound);
+}
+
+TEST_F(OperationsTest, SiteAdminSetsHowLongTheOnlineOfAPlaceIsKept) {
+  const auto& set = *operationOf("presence.setTTL");
+  const auto ttl = [&] {
+    std::chrono::seconds out{0};
+    memory.ttl(Scope::of(RoomId::trusted(room)), [&](Result<std::chrono::seconds> kept) { out = *kept; });
+    return out;
+  };
+  EXPECT_EQ(refused("ann", set, inRoom(R"("seconds":600)")), FaultCode::PermissionDenied);
+  for (const char* seconds : {"59", "604801", "-1", "1.5", "\"60\""}) {
+    EXPECT_EQ(refused("root", set, inRoom(std::string(R"("seconds":)") + seconds)), FaultCode::BadRequest);
+  }
+  EXPECT_EQ(ttl(), kOnlineTtl);
+  EXPECT_EQ(refused("root", set, R"({"room":"none","seconds":600})"), FaultCode::NotFound);
+  EXPECT_THAT(*run("root", set, inRoom(R"("seconds":600)")), "{}");
+  EXPECT_EQ(ttl(), std::chrono::seconds(600));
+}
+
+TEST_F(OperationsTest, SiteAdminCleansUpAPlaceThatIsThere) {
+  const auto& cleanup = *operationOf("presence.cleanup");
+  EXPECT_EQ(refused("ann", cleanup, inRoom("")), FaultCode::PermissionDenied);
+  EXPECT_EQ(refused("ann", cleanup, R"({"room":"none"})"), FaultCode::PermissionDenied);
+  EXPECT_EQ(refused("root", cleanup, R"({"room":"none"})"), FaultCode::NotFound);
+  EXPECT_EQ(refused("root", cleanup, R"({"group":"none"})"), FaultCode::NotFound);
+  presence.removes = 3;
+  EXPECT_THAT(*run("root", cleanup, inRoom("")), R"({"removed":3})");
 }
 
 }  // namespace

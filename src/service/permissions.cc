@@ -207,6 +207,28 @@ Result<void> judgeInPlace(store::Reader& reader, const Caller& caller, const Sco
   return judgeInRoom(caller.right, reader, caller, place.room());
 }
 
+Result<void> judgeTowards(store::Reader& reader, const Caller& caller, const UserId& person) {
+  if (caller.user.empty()) return deny(FaultCode::Unauthorized);
+  if (caller.right != Right::SeeIfOnline) return deny(FaultCode::PermissionDenied);
+  if (person == caller.user) return allow();
+  if (caller.site_role == SiteRole::Admin) {
+    const auto known = TRY(reader.user(person));
+    return allowIf(known.has_value(), FaultCode::NotFound);
+  }
+  const bool shared = TRY(reader.sharePlace(caller.user, person));
+  return allowIf(shared, FaultCode::NotFound);
+}
+
+Result<void> judgeOverPlace(store::Reader& reader, const Caller& caller, const Scope& place) {
+  TRY(judge(caller.right, caller));
+  if (place.kind() == Scope::Kind::Group) {
+    const auto group = TRY(reader.group(place.group()));
+    return allowIf(group.has_value(), FaultCode::NotFound);
+  }
+  const auto room = TRY(reader.room(place.room()));
+  return allowIf(room.has_value(), FaultCode::NotFound);
+}
+
 Result<Granted> mayRead(store::Reader& reader, const Caller& caller, const Scope& scope) {
   const auto denied = Fault::of(FaultCode::PermissionDenied);
   switch (scope.kind()) {

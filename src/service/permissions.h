@@ -58,6 +58,12 @@ Result<void> judgeInRoom(Right right, store::Reader& reader, const Caller& calle
 Result<void> judgeInGroup(Right right, store::Reader& reader, const Caller& caller, const GroupId& group);
 
 Result<void> judgeInPlace(store::Reader& reader, const Caller& caller, const Scope& place);
+/// The same towards a person, by the places both are members of. Who shares none, and who is not there, are
+/// NotFound alike.
+Result<void> judgeTowards(store::Reader& reader, const Caller& caller, const UserId& person);
+/// The same for what a site admin does with a place that he need not be a member of. The right comes first:
+/// who lacks it learns nothing of the place.
+Result<void> judgeOverPlace(store::Reader& reader, const Caller& caller, const Scope& place);
 
 /// May he read the log of `scope`? Judged in the snapshot; PermissionDenied alike for what is not there and
 /// for what is not his.

@@ -138,33 +138,4 @@ void getMembers(Services& services, const Caller& caller, const Args& args, Repl
                             });
 }
 
-void getOnlineUsers(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
-  const auto limit = static_cast<std::size_t>(args.number("limit", 200));
-  readOnline(
-      services, caller, args.place(), args.text("cursor"), limit,
-      [reply = std::move(reply)](Result<OnlineShown> shown) mutable {
-        if (!shown) return reply(shown.error());
-        std::string out;
-        JsonWriter json(out);
-        json.beginObject().field("count", shown->count).key("users").beginArray();
-        for (const auto& [id, name] : shown->users) {
-          json.beginObject().field("id", id.text()).field("name", name).field("status", "online").endObject();
-        }
-        json.endArray();
-        if (!shown->next.empty()) json.field("next", shown->next);
-        json.endObject();
-        reply(std::move(out));
-      });
-}
-
-void getOnlineCount(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
-  readOnlineCount(services, caller, args.place(),
-                  [reply = std::move(reply)](Result<std::int64_t> count) mutable {
-                    if (!count) return reply(count.error());
-                    std::string out;
-                    JsonWriter(out).beginObject().field("count", *count).endObject();
-                    reply(std::move(out));
-                  });
-}
-
 }  // namespace kith

@@ -4,7 +4,7 @@
 
 namespace kith {
 
-/// The operations of DiscussionRoomService and OnlineStatusService: fields in, the result as JSON out.
+/// The operations of DiscussionRoomService: fields in, the result as JSON out.
 void listRooms(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
 void getRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
 void createRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
@@ -16,7 +16,5 @@ void updateRoom(Services& services, const Caller& caller, const Args& args, Repl
 void archiveRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
 void unarchiveRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
 void deleteRoom(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
-void getOnlineUsers(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
-void getOnlineCount(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply);
 
 }  // namespace kith

@@ -118,6 +118,47 @@ TEST_P(GroupConformance, MembersComeInTheOrderOfTheirIdsWithoutThoseWhoLeft) {
             MemberState::Left);
 }
 
+TEST_P(GroupConformance, TwoShareARoomOfNoGroupOrAGroupWhileBothAreMembers) {
+  const auto cid = UserId::trusted("cid");
+  const auto shared = [&](const UserId& one, const UserId& other) {
+    const bool there = read([&](Reader& reader) { return reader.sharePlace(one, other); });
+    EXPECT_EQ(read([&](Reader& reader) { return reader.sharePlace(other, one); }), there);
+    return there;
+  };
+  EXPECT_FALSE(shared(ann, bob));
+  putRoomIn(GroupId(), "r1", "one");
+  written(join(RoomId::trusted("r1"), ann));
+  EXPECT_FALSE(shared(ann, bob));
+  written(join(RoomId::trusted("r1"), bob));
+  EXPECT_TRUE(shared(ann, bob));
+  EXPECT_FALSE(shared(ann, cid));
+  ASSERT_TRUE(change([&](Transaction& rows) -> Result<void> {
+                auto row = TRY(rows.member(RoomId::trusted("r1"), bob));
+                row->state = MemberState::Left;
+                return rows.putMember(*row);
+              }).ok());
+  EXPECT_FALSE(shared(ann, bob));
+
+  // A room of a group is only theirs while the group is.
+  putGroup(groupOf("club", "Club"));
+  putRoomIn(club, "r2", "two");
+  for (const auto& user : {ann, cid}) written(join(RoomId::trusted("r2"), user));
+  putMember(club, ann);
+  EXPECT_FALSE(shared(ann, cid));
+  putMember(club, cid);
+  EXPECT_TRUE(shared(ann, cid));
+  putMember(club, cid, MemberState::Left);
+  EXPECT_FALSE(shared(ann, cid));
+}
+
+TEST_P(GroupConformance, AGroupThatWasDeletedIsSharedByNobody) {
+  putGroup(groupOf("club", "Club"));
+  for (const auto& user : {ann, bob}) putMember(club, user);
+  EXPECT_TRUE(read([&](Reader& reader) { return reader.sharePlace(ann, bob); }));
+  ASSERT_TRUE(change([&](Transaction& rows) { return rows.removeGroup(club); }).ok());
+  EXPECT_FALSE(read([&](Reader& reader) { return reader.sharePlace(ann, bob); }));
+}
+
 TEST_P(GroupConformance, RoomsOfAGroupAreListedApart) {
   putRoomIn(club, "r1", "one");
   putRoomIn(club, "r2", "two");

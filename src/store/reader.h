@@ -135,6 +135,9 @@ class Reader {
   virtual Result<std::optional<GroupRow>> groupRow(const UserId& asker, const GroupId& group) = 0;
   /// Groups the user is a member of, most recently joined first.
   virtual Result<std::vector<GroupId>> groupsOf(const UserId& user, std::size_t limit) = 0;
+  /// Is there a place that both are members of: a room of no group, or a group? Of the rooms of groups only
+  /// the members of the group are members, so the group says it.
+  virtual Result<bool> sharePlace(const UserId& one, const UserId& other) = 0;
   virtual Result<std::vector<GroupMemberRow>> groupMembers(const GroupId& group, const UserId& cursor,
                                                            std::size_t limit) = 0;
   virtual Result<std::optional<JoinRequest>> request(const JoinRequestId& request) = 0;

@@ -25,6 +25,7 @@ const fields = {
   'group.list': {}, 'group.get': {}, 'group.create': { name: 'x' }, 'group.update': {}, 'group.delete': {}, 'group.join': {}, 'group.leave': {},
   'group.kick': { user: '' }, 'group.members': {}, 'group.requests': {}, 'group.approve': { request: '' }, 'group.reject': { request: '' },
   'group.cancel': { request: '' }, 'presence.room': {}, 'presence.group': {}, 'presence.count': {},
+  'presence.user': { user: '' }, 'presence.all': {}, 'presence.cleanup': {}, 'presence.setTTL': { seconds: 600 },
 };
 
 /** Which have a second route, by POST, and what that takes. */
@@ -33,6 +34,7 @@ const second = { 'chat.delete': { route: '/rooms/{room}/messages/delete', fields
 /** Who asks: towards a group that is joined by request, and a room in it that its members have joined. */
 const kinds = ['stranger', 'pending', 'member', 'owner', 'kicked', 'foreigner'];
 const everybody = Array(6).fill('ok');
+const nobody = Array(6).fill('permission_denied');  // of these: it takes an administrator of the site
 const inRoom = (member, owner = 'ok') => ['not_found', 'not_found', member, owner, 'not_found', 'not_found'];
 const inGroup = (member, owner = 'ok') => ['not_member', 'not_member', member, owner, 'not_member', 'not_member'];
 
@@ -72,6 +74,10 @@ const expected = {
   'presence.room': inRoom('ok'),
   'presence.group': inGroup('ok'),
   'presence.count': inRoom('ok'),
+  'presence.user': inRoom('ok'),
+  'presence.all': nobody,
+  'presence.cleanup': nobody,
+  'presence.setTTL': nobody,
 };
 
 /** A group with its people, under names of its own. */
@@ -170,7 +176,8 @@ test('in a room of no group a stranger is told that he is no member', async () =
     if (placeOf(operation) === 'group' || !placeOf(operation)) continue;
     const { status, body } = await overRest(operation, { ...requestOf(operation, world), room: room.id }, { user: 'stranger' });
     const open = ['room.get', 'room.join', 'room.leave'].includes(operation.method);
-    if (!open) assert.deepEqual([status, body.code], [403, 'not_member'], operation.method);
+    if (expected[operation.method] === nobody) assert.deepEqual([status, body.code], [403, 'permission_denied'], operation.method);
+    else if (!open) assert.deepEqual([status, body.code], [403, 'not_member'], operation.method);
     else assert.equal(status, 200, operation.method);
   }
 });

@@ -121,6 +121,15 @@ Result<std::vector<GroupId>> GroupTable::groupsOf(const UserId& user, std::size_
   return found;
 }
 
+Result<bool> GroupTable::share(const UserId& one, const UserId& other) {
+  auto query = connection_.query(
+      "SELECT 1 FROM group_members m CROSS JOIN group_members o ON o.grp = m.grp AND o.user = ?"
+      " CROSS JOIN groups g ON g.id = m.grp WHERE m.user = ? AND m.state = 'member' AND o.state = 'member'"
+      " AND g.deleted_at = 0 LIMIT 1");
+  query.text(other.text()).text(one.text());
+  return query.next();
+}
+
 Result<std::vector<GroupMemberRow>> GroupTable::members(const GroupId& group, const UserId& cursor,
                                                         std::size_t limit) {
   auto query =

@@ -114,6 +114,16 @@ Result<std::vector<RoomId>> RoomTable::roomsOf(const UserId& user, std::size_t l
   return found;
 }
 
+// From the rooms of the one to the rows of the other: CROSS keeps SQLite to that order.
+Result<bool> RoomTable::share(const UserId& one, const UserId& other) {
+  auto query = connection_.query(
+      "SELECT 1 FROM room_members m CROSS JOIN room_members o ON o.room = m.room AND o.user = ?"
+      " CROSS JOIN rooms r ON r.id = m.room WHERE m.user = ? AND m.state = 'member' AND o.state = 'member'"
+      " AND r.grp = '' AND r.deleted_at = 0 LIMIT 1");
+  query.text(other.text()).text(one.text());
+  return query.next();
+}
+
 Result<std::vector<RoomId>> RoomTable::roomsIn(const GroupId& group, const UserId& member,
                                                std::size_t limit) {
   auto query = connection_.query(

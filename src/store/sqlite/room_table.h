@@ -18,6 +18,8 @@ class RoomTable {
   Result<std::vector<RoomRow>> rooms(const UserId& asker, const RoomQuery& asked);
   Result<std::optional<RoomRow>> roomRow(const UserId& asker, const RoomId& room);
   Result<std::vector<RoomId>> roomsOf(const UserId& user, std::size_t limit);
+  /// A room of no group that both are members of.
+  Result<bool> share(const UserId& one, const UserId& other);
   Result<std::vector<RoomId>> roomsIn(const GroupId& group, const UserId& member, std::size_t limit);
   Result<std::vector<RoomId>> roomsOfGroup(const GroupId& group, std::size_t limit);
   Result<std::int64_t> roomCount(const GroupId& group);

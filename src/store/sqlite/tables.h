@@ -77,6 +77,9 @@ class TableReads : public Interface {
   Result<std::vector<GroupId>> groupsOf(const UserId& user, std::size_t limit) override {
     return tables_.groups.groupsOf(user, limit);
   }
+  Result<bool> sharePlace(const UserId& one, const UserId& other) override {
+    return TRY(tables_.rooms.share(one, other)) || TRY(tables_.groups.share(one, other));
+  }
   Result<std::vector<GroupMemberRow>> groupMembers(const GroupId& group, const UserId& cursor,
                                                    std::size_t limit) override {
     return tables_.groups.members(group, cursor, limit);
