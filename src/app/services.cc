@@ -31,9 +31,9 @@ Expected<void, Error> Node::makeServices() {
   presence_ = std::make_unique<MemoryPresence>(clock_);
   OnlineStatusOptions online;
   online.grace = Milliseconds(options_.number("presence.grace"));
-  online_ = std::make_unique<OnlineStatusService>(
-      OnlineStatusService::Parts{*loops[0], clock_, *presence_, readMembershipsFrom(*log_of_scopes_),
-                                 sendSignalsThrough(*publish_), online});
+  online_ = std::make_unique<OnlineStatusService>(OnlineStatusService::Parts{
+      *loops[0], clock_, *presence_, readMembershipsFrom(*log_of_scopes_), sendSignalsThrough(*publish_),
+      tellJoinLeaveThrough(*log_of_scopes_, *publish_), online});
   typing_ = std::make_unique<TypingIndicator>(*loops[0], clock_, *presence_, sendTypingThrough(*publish_));
 
   TRY(makeAccounts());

@@ -163,4 +163,9 @@ void EventLog::signal(const Scope& scope, SharedBytes data) {
   to.loop().post([&to, scope, data = std::move(data)] { to.signal(scope, data); });
 }
 
+void EventLog::joinLeave(const Scope& scope, std::vector<JoinLeave> who) {
+  Owner& to = owner(scope);
+  to.loop().post([&to, scope, who = std::move(who)] { to.joinLeave(scope, who); });
+}
+
 }  // namespace kith

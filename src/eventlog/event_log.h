@@ -104,6 +104,8 @@ class EventLog {
   void apply(const store::CommittedEntry& committed);
   /// A state without an offset, to whoever listens now. May be dropped.
   void signal(const Scope& scope, SharedBytes data);
+  /// The same, to whoever asked to be told of people one by one.
+  void joinLeave(const Scope& scope, std::vector<JoinLeave> who);
 
   Loop& ownerOf(const Scope& scope) const;
 

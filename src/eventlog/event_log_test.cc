@@ -140,6 +140,9 @@ class EventLogTest : public ::testing::Test, protected Sink {
   void signalled(const Scope&, const SharedBytes&, const CoreCounts&) override {
     loops_[0].post([this] { ++signals_; });
   }
+  void joinedOrLeft(const Scope&, const std::vector<JoinLeave>&, const CoreCounts&) override {
+    loops_[0].post([this] { ++signals_; });
+  }
 
   std::string folder_;
   SystemClock clock_;
@@ -349,12 +352,14 @@ TEST_F(EventLogTest, NoGapAndNoDoubleWhileOthersWrite) {
 TEST_F(EventLogTest, ASignalGoesToThoseWhoListenAndHasNoPlaceInTheLog) {
   const Publish publish(*events_);
   events_->signal(kRoom, shareBytes("{}"));
+  events_->joinLeave(kRoom, {{UserId::trusted("ann")}});
   heard();
   EXPECT_EQ(signals_, 0);
   ASSERT_TRUE(attach());
   events_->signal(kRoom, shareBytes("{}"));
+  events_->joinLeave(kRoom, {{UserId::trusted("ann")}});
   heard();
-  EXPECT_EQ(signals_, 1);
+  EXPECT_EQ(signals_, 2);
   EXPECT_EQ(write().entries[0].logged.entry.offset, 1u);
 }
 

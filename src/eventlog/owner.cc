@@ -72,6 +72,13 @@ void EventLog::Owner::signal(const Scope& scope, const SharedBytes& data) {
   }
 }
 
+void EventLog::Owner::joinLeave(const Scope& scope, const std::vector<JoinLeave>& who) {
+  const auto found = places_.find(scope);
+  if (found != places_.end() && found->second->listeners > 0) {
+    parts_.sink.joinedOrLeft(scope, who, found->second->cores);
+  }
+}
+
 // Entries are held from here on, and access is read after that: what commits in between is either in
 // the snapshot or held.
 void EventLog::Owner::attach(AttachRequest request, AttachDone done) {

@@ -35,6 +35,7 @@ class EventLog::Owner {
   Loop& loop() { return loop_; }
   void apply(const store::CommittedEntry& committed);
   void signal(const Scope& scope, const SharedBytes& data);
+  void joinLeave(const Scope& scope, const std::vector<JoinLeave>& who);
   void attach(AttachRequest request, AttachDone done);
   void detach(const Scope& scope, std::size_t core);
 

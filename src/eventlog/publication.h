@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/bytes.h"
@@ -18,6 +19,14 @@ struct Publication {
   std::vector<Offset> deleted{};  // the messages it takes the text of away
 };
 
+/// Somebody came online in a place, or went.
+struct JoinLeave {
+  enum class What { Join, Leave };
+  UserId user;
+  What what = What::Join;
+  std::string name{};  // as shown to others; empty if it cannot be read
+};
+
 /// The cores that have subscribers of a scope: how many each.
 using CoreCounts = std::vector<std::uint32_t>;
 
@@ -30,6 +39,8 @@ class Sink {
   virtual ~Sink() = default;
   virtual void applied(const Scope& scope, const Publication& publication, const CoreCounts& cores) = 0;
   virtual void signalled(const Scope& scope, const SharedBytes& data, const CoreCounts& cores) = 0;
+  virtual void joinedOrLeft(const Scope& scope, const std::vector<JoinLeave>& who,
+                            const CoreCounts& cores) = 0;
 };
 
 }  // namespace kith

@@ -22,6 +22,10 @@ class Publish {
 
   /// `data` is the whole list of who types now.
   void publishTypingIndicator(const Scope& scope, SharedBytes data) { log_.signal(scope, std::move(data)); }
+  /// Only to those who asked for it.
+  void publishJoinLeave(const Scope& scope, std::vector<JoinLeave> who) {
+    log_.joinLeave(scope, std::move(who));
+  }
   /// All other signals.
   void publishSignal(const Scope& scope, SharedBytes data) { log_.signal(scope, std::move(data)); }
 

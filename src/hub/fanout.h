@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/loop.h"
@@ -25,12 +27,13 @@ class Fanout final : public Sink {
 
   void applied(const Scope& scope, const Publication& publication, const CoreCounts& cores) override;
   void signalled(const Scope& scope, const SharedBytes& data, const CoreCounts& cores) override;
+  void joinedOrLeft(const Scope& scope, const std::vector<JoinLeave>& who, const CoreCounts& cores) override;
 
  private:
-  /// Encodes once, then `give(hub, scope, frame)` on each core that listens.
+  std::string publicationFrame(const Scope& scope, std::string_view data, Offset offset) const;
+  /// `give(hub, scope, frame)` on each core that listens, with the same bytes.
   template <class Give>
-  void hand(const Scope& scope, std::string_view data, Offset offset, const CoreCounts& cores,
-            const Give& give);
+  void hand(const Scope& scope, std::string frames, const CoreCounts& cores, const Give& give);
 
   std::vector<Core> cores_;
   const protocol::WireFormat& format_;

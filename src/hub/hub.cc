@@ -65,6 +65,15 @@ std::size_t Hub::broadcast(const Scope& scope, const Publication& publication, c
   return delivered;
 }
 
+std::size_t Hub::joinLeave(const Scope& scope, const FrameRef& frame) {
+  settle(scope);  // what was published before comes before
+  const auto found = places_.find(scope);
+  if (found == places_.end()) return 0;
+  std::size_t told = 0;
+  for (auto* listener : found->second.listeners) told += listener->joinedOrLeft(scope, frame) ? 1 : 0;
+  return told;
+}
+
 std::size_t Hub::queue(const Scope& scope, const FrameRef& frame, FrameKind kind) {
   const auto found = places_.find(scope);
   if (found == places_.end()) return 0;

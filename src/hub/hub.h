@@ -18,6 +18,8 @@ class Subscriber {
   virtual const UserId& listener() const = 0;
   /// A frame of a scope he listens to. Must not change subscriptions.
   virtual void deliver(const Scope& scope, const FrameRef& frame, FrameKind kind) = 0;
+  /// Somebody came online in a place, or went. True if he asked to be told. Must not change subscriptions.
+  virtual bool joinedOrLeft(const Scope& scope, const FrameRef& frame) = 0;
   /// His right to listen has ended; he is taken off already.
   virtual void ended(const Scope& scope) = 0;
   /// An entry of his own `user:` scope, beside its frame.
@@ -45,6 +47,9 @@ class Hub {
   std::size_t signal(const Scope& scope, const FrameRef& frame) {
     return queue(scope, frame, FrameKind::Signal);
   }
+
+  /// To those who asked for it, whose number it gives.
+  std::size_t joinLeave(const Scope& scope, const FrameRef& frame);
 
   std::size_t subscriptions() const { return subscriptions_; }
 

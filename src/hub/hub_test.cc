@@ -16,12 +16,17 @@ class Listener final : public Subscriber {
   explicit Listener(const char* user) : user_(UserId::trusted(user)) {}
   const UserId& listener() const override { return user_; }
   void deliver(const Scope&, const FrameRef& frame, FrameKind) override { heard.emplace_back(frame.bytes()); }
+  bool joinedOrLeft(const Scope&, const FrameRef& frame) override {
+    if (asks) heard.emplace_back(frame.bytes());
+    return asks;
+  }
   void ended(const Scope& scope) override { heard.push_back("ended " + scope.name()); }
   void noticed(const Publication&) override {
     heard.emplace_back("noticed");
     if (on_notice) on_notice();
   }
   std::vector<std::string> heard;
+  bool asks = false;  // to be told who joins and leaves
   Task on_notice;
 
  private:
@@ -106,6 +111,19 @@ TEST_F(HubTest, SignalsKeepTheirPlaceAmongEntriesAndAreNotJoinedToThem) {
   hub.broadcast(kRoom, {}, FrameRef::own("two"));
   loop.run();
   EXPECT_THAT(ann.heard, ElementsAre("one", "typing", "two"));
+}
+
+TEST_F(HubTest, JoinsAndLeavesReachThoseWhoAskedBehindWhatCameBefore) {
+  Listener ann("ann"), bob("bob");
+  ann.asks = true;
+  hub.subscribe(kRoom, ann);
+  hub.subscribe(kRoom, bob);
+  hub.broadcast(kRoom, {}, FrameRef::own("entry"));
+  EXPECT_EQ(hub.joinLeave(kRoom, FrameRef::own("join")), 1u);
+  EXPECT_EQ(hub.joinLeave(Scope::of(RoomId::trusted("b")), FrameRef::own("join")), 0u);
+  loop.run();
+  EXPECT_THAT(ann.heard, ElementsAre("entry", "join"));
+  EXPECT_THAT(bob.heard, ElementsAre("entry"));
 }
 
 TEST_F(HubTest, JoinedFramesHaveALimit) {

@@ -34,6 +34,22 @@ void writeSubscribeResult(JsonWriter& json, const SubscribeResult& result) {
   json.endObject();
 }
 
+/// A person is one client to others, however many connections he has.
+void writeClientInfo(JsonWriter& json, const PresenceUser& user) {
+  json.beginObject().field("user", user.user).field("client", user.user);
+  if (!user.name.empty()) json.key("chan_info").beginObject().field("name", user.name).endObject();
+  json.endObject();
+}
+
+std::string pushInfo(std::string_view type, const std::string& channel, const PresenceUser& user) {
+  std::string out = "{\"push\":";
+  JsonWriter json(out);
+  json.beginObject().field("channel", channel).key(type).beginObject().key("info");
+  writeClientInfo(json, user);
+  json.endObject().endObject();
+  return out += '}';
+}
+
 }  // namespace
 
 std::string JsonCodec::error(std::uint32_t id, const Fault& fault) const {
@@ -81,9 +97,8 @@ std::string JsonCodec::presence(std::uint32_t id, const std::vector<PresenceUser
   JsonWriter json(out);
   json.beginObject().key("presence").beginObject();
   for (const auto& user : users) {
-    json.key(user.user).beginObject().field("user", user.user).field("client", user.user);
-    if (!user.name.empty()) json.key("chan_info").beginObject().field("name", user.name).endObject();
-    json.endObject();
+    json.key(user.user);
+    writeClientInfo(json, user);
   }
   json.endObject().endObject();
   return out += '}';
@@ -130,6 +145,14 @@ std::string JsonCodec::pushPublication(const std::string& channel, std::string_v
   if (offset != 0) json.field("offset", offset);
   json.endObject().endObject();
   return out += '}';
+}
+
+std::string JsonCodec::pushJoin(const std::string& channel, const PresenceUser& user) const {
+  return pushInfo("join", channel, user);
+}
+
+std::string JsonCodec::pushLeave(const std::string& channel, const PresenceUser& user) const {
+  return pushInfo("leave", channel, user);
 }
 
 std::string JsonCodec::pushSubscribe(const std::string& channel, const SubscribeResult& result) const {

@@ -24,6 +24,8 @@ class JsonCodec final : public Codec {
   std::string ping() const override { return "{}"; }
   std::string pushPublication(const std::string& channel, std::string_view data,
                               Offset offset) const override;
+  std::string pushJoin(const std::string& channel, const PresenceUser& user) const override;
+  std::string pushLeave(const std::string& channel, const PresenceUser& user) const override;
   std::string pushSubscribe(const std::string& channel, const SubscribeResult& result) const override;
   std::string pushUnsubscribe(const std::string& channel, std::uint16_t code,
                               std::string_view reason) const override;

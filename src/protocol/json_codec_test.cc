@@ -106,6 +106,11 @@ TEST(JsonReplies, ZeroFalseAndEmptyAreLeftOutAndWhatMustStandStands) {
   const JsonCodec codec;
   EXPECT_EQ(codec.done(4, "unsubscribe"), R"({"id":4,"unsubscribe":{}})");
   EXPECT_EQ(codec.presence(5, {}), R"({"id":5,"presence":{"presence":{}}})");
+  EXPECT_EQ(
+      codec.pushJoin("room:a", {"u1", "Ann"}),
+      R"({"push":{"channel":"room:a","join":{"info":{"user":"u1","client":"u1","chan_info":{"name":"Ann"}}}}})");
+  EXPECT_EQ(codec.pushLeave("room:a", {"u1", ""}),
+            R"({"push":{"channel":"room:a","leave":{"info":{"user":"u1","client":"u1"}}}})");
   EXPECT_EQ(codec.presenceStats(6, 0), R"({"id":6,"presence_stats":{"num_clients":0,"num_users":0}})");
   EXPECT_EQ(codec.history(7, {{}, "e", 0}),
             R"({"id":7,"history":{"publications":[],"epoch":"e","offset":0}})");

@@ -81,6 +81,8 @@ class Codec {
   /// `offset` 0: a signal, which has none.
   virtual std::string pushPublication(const std::string& channel, std::string_view data,
                                       Offset offset) const = 0;
+  virtual std::string pushJoin(const std::string& channel, const PresenceUser& user) const = 0;
+  virtual std::string pushLeave(const std::string& channel, const PresenceUser& user) const = 0;
   virtual std::string pushSubscribe(const std::string& channel, const SubscribeResult& result) const = 0;
   virtual std::string pushUnsubscribe(const std::string& channel, std::uint16_t code,
                                       std::string_view reason) const = 0;

@@ -126,6 +126,7 @@ class OneUser final : public store::Store, private store::Reader {
 class Nowhere final : public Sink {
   void applied(const Scope&, const Publication&, const CoreCounts&) override {}
   void signalled(const Scope&, const SharedBytes&, const CoreCounts&) override {}
+  void joinedOrLeft(const Scope&, const std::vector<JoinLeave>&, const CoreCounts&) override {}
 };
 
 class ReadMembershipsTest : public testing::Test {

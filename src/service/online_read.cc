@@ -22,13 +22,13 @@ void listOnline(Services& services, const Scope& place, const std::string& curso
 }
 
 // The right is judged after the data: who was put out meanwhile is not told any more.
-void addNames(Services& services, std::vector<UserId> ids, Callback<Result<void>(store::Reader&)> judge,
+void addNames(Services& services, std::vector<UserId> ids, Callback<Result<void>(store::Reader&)> may,
               const Shown& shown) {
   services.log.read(
-      [shown, ids = std::move(ids), judge = std::move(judge)](store::Reader& reader) mutable -> Result<void> {
+      [shown, ids = std::move(ids), may = std::move(may)](store::Reader& reader) mutable -> Result<void> {
         for (const auto& user : TRY(reader.users(ids)))
           shown->first.users.push_back({user.id, user.display_name});
-        return judge(reader);
+        return may(reader);
       },
       [shown](Result<void> result) {
         if (!result) return shown->second(result.error());

@@ -36,7 +36,11 @@ OnlineStatusService::OnlineStatusService(Parts parts)
       presence_(parts.presence),
       read_memberships_(std::move(parts.read_memberships)),
       options_(parts.options),
-      signals_(parts.loop, parts.clock, parts.presence, std::move(parts.send_signal), parts.options.signals) {
+      join_leaves_(parts.loop, std::move(parts.tell_join_leave)),
+      signals_(
+          parts.loop, parts.clock, parts.presence, std::move(parts.send_signal),
+          [this](const Scope& place, const PresenceSignals::Names& who) { join_leaves_.changed(place, who); },
+          parts.options.signals) {
   presence_.onChange(
       [this](const PresenceChange& change) { loop_.post([this, change] { changed(change); }); });
 }
@@ -54,6 +58,14 @@ void OnlineStatusService::membershipChanged(const UserId& user) {
     const auto person = people_.find(user);
     if (person != people_.end()) wantRead(user, person->second);
   });
+}
+
+void OnlineStatusService::watchJoinLeave(const Scope& place) {
+  loop_.post([this, place] { join_leaves_.watch(place); });
+}
+
+void OnlineStatusService::unwatchJoinLeave(const Scope& place) {
+  loop_.post([this, place] { join_leaves_.unwatch(place); });
 }
 
 void OnlineStatusService::opened(const UserId& user, const ConnectionId& connection) {

@@ -10,6 +10,7 @@
 
 #include "eventlog/publish.h"
 #include "service/caller.h"
+#include "service/join_leave.h"
 #include "service/presence_signals.h"
 
 namespace kith {
@@ -48,6 +49,7 @@ class OnlineStatusService {
     Presence& presence;
     ReadMemberships read_memberships;
     SendSignal send_signal;
+    TellJoinLeave tell_join_leave;
     Options options{};
   };
   explicit OnlineStatusService(Parts parts);
@@ -58,6 +60,11 @@ class OnlineStatusService {
   void disconnected(const UserId& user, const ConnectionId& connection, CloseKind how);
   /// After a commit that made him a member of a place or ended that: his memberships are read anew.
   void membershipChanged(const UserId& user);
+
+  /// A subscription asks to be told who comes online in a place and who goes, respectively has ended. Up to
+  /// 200 who are online there; a second connection, a reload and who goes to and fro are not told.
+  void watchJoinLeave(const Scope& place);
+  void unwatchJoinLeave(const Scope& place);
 
   /// `limit` is 1 to page_users_max, `cursor` empty or a former page's; else BadRequest with the field.
   void getOnlineUsersInRoom(const RoomId& room, const std::string& cursor, std::size_t limit,
@@ -122,6 +129,7 @@ class OnlineStatusService {
   Presence& presence_;
   ReadMemberships read_memberships_;
   const Options options_;
+  JoinLeaves join_leaves_;
   PresenceSignals signals_;
   std::unordered_map<UserId, Person> people_;
   std::deque<UserId> waiting_;  // for a read; may name some who are gone

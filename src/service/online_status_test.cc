@@ -79,6 +79,7 @@ class OnlineStatusTest : public testing::Test {
   ManualLoop loop{clock};
   MemoryPresence presence{clock};
   std::vector<Signal> signals;
+  std::vector<std::string> told;  // to who asked for join and leave: "room:a +ann"
   std::size_t reads = 0;
   std::size_t reads_at_once = 0;
   std::size_t reads_most = 0;
@@ -99,6 +100,13 @@ class OnlineStatusTest : public testing::Test {
                               },
                               [this](const Scope& place, SharedBytes data) {
                                 signals.push_back({clock.monotonic(), place.name(), *data});
+                              },
+                              [this](const Scope& place, const std::vector<JoinLeave>& who, Task done) {
+                                for (const auto& one : who) {
+                                  const bool came = one.what == JoinLeave::What::Join;
+                                  told.push_back(place.name() + (came ? " +" : " -") + one.user.text());
+                                }
+                                done();
                               }}};
 
  private:
@@ -432,6 +440,51 @@ TEST_F(OnlineStatusTest, NamesEndAboveTheLimitAndBeginAnewBelowIt) {
   loop.advance(seconds(10));
   EXPECT_THAT(said(), ElementsAre(HasSubstr(R"("offline":["one_more"],"count":2000)"),
                                   HasSubstr(R"("offline":["u7"],"count":1999)")));
+}
+
+TEST_F(OnlineStatusTest, WhoAskedIsToldOfEachWhoComesAndGoesButNotOfTabsAndReloads) {
+  member("ann", {"a", "b"});
+  status.watchJoinLeave(Scope::of(room("a")));
+  connect("ann", "c1");
+  loop.advance(seconds(3));
+  EXPECT_THAT(std::exchange(told, {}), ElementsAre("room:a +ann"));
+
+  connect("ann", "c2");
+  disconnect("ann", "c1", CloseKind::Clean);
+  disconnect("ann", "c2", CloseKind::Dropped);
+  loop.advance(seconds(9));
+  connect("ann", "c3");
+  loop.advance(seconds(30));
+  EXPECT_THAT(told, IsEmpty());
+
+  disconnect("ann", "c3", CloseKind::Clean);
+  loop.advance(seconds(3));
+  EXPECT_THAT(std::exchange(told, {}), ElementsAre("room:a -ann"));
+
+  status.unwatchJoinLeave(Scope::of(room("a")));
+  connect("ann", "c4");
+  loop.advance(seconds(3));
+  EXPECT_THAT(told, IsEmpty());
+}
+
+TEST_F(OnlineStatusTest, AboveTwoHundredNobodyIsToldOneByOne) {
+  status.watchJoinLeave(Scope::of(room("a")));
+  for (int i = 0; i < 200; ++i) {
+    member("u" + std::to_string(i), {"a"});
+    connect("u" + std::to_string(i), "c");
+  }
+  loop.advance(seconds(3));
+  EXPECT_THAT(std::exchange(told, {}), SizeIs(200));
+
+  member("one_more", {"a"});
+  connect("one_more", "c");
+  loop.advance(seconds(3));
+  EXPECT_THAT(told, IsEmpty());
+  EXPECT_THAT(said().back(), HasSubstr(R"("online":["one_more"],"offline":[],"count":201)"));
+
+  disconnect("one_more", "c", CloseKind::Clean);
+  loop.advance(seconds(3));
+  EXPECT_THAT(told, ElementsAre("room:a -one_more"));
 }
 
 TEST_F(OnlineStatusTest, PageLimitsAndCursorsFromOutsideAreChecked) {

@@ -62,8 +62,9 @@ class OperationsTest : public testing::Test {
     store = std::move(store::SqliteStore::open(std::move(options), clock, lines, metrics)).value();
     log = std::make_unique<EventLog>(EventLog::Parts{*store, *workers, {loop.get()}, sink, lines, metrics});
     publish = std::make_unique<Publish>(*log);
-    status = std::make_unique<OnlineStatusService>(OnlineStatusService::Parts{
-        idle, clock, presence, readMembershipsFrom(*log), sendSignalsThrough(*publish)});
+    status = std::make_unique<OnlineStatusService>(
+        OnlineStatusService::Parts{idle, clock, presence, readMembershipsFrom(*log),
+                                   sendSignalsThrough(*publish), tellJoinLeaveThrough(*log, *publish)});
     typing = std::make_unique<TypingIndicator>(idle, clock, presence, sendTypingThrough(*publish));
     chat = std::make_unique<ChatService>(*log, *publish, *typing, "key");
     tasks = std::make_unique<TaskRunner>(TaskRunner::Parts{idle, clock, *log, lines, metrics});

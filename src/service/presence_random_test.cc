@@ -27,6 +27,7 @@ class PresenceRandomTest : public testing::TestWithParam<std::tuple<int /*one wa
   /// A reader who knows nothing but the signals of one room.
   struct Reader {
     std::set<std::string> online;
+    std::set<std::string> joined;  // by join and leave alone
     std::int64_t count = 0;
     std::optional<MonotonicMs> last;
   };
@@ -55,6 +56,15 @@ class PresenceRandomTest : public testing::TestWithParam<std::tuple<int /*one wa
     for (const auto& id : list(json, "offline"))
       EXPECT_EQ(reader.online.erase(id), 1u) << id << " was offline";
     reader.count = std::stoll(json.substr(json.find("\"count\":") + 8));
+  }
+
+  // However long the names take to read.
+  void hear(const std::string& place, const JoinLeave& one) {
+    auto& joined = readers_[place].joined;
+    if (one.what == JoinLeave::What::Join)
+      EXPECT_TRUE(joined.insert(one.user.text()).second) << one.user.text() << " had joined";
+    else
+      EXPECT_EQ(joined.erase(one.user.text()), 1u) << one.user.text() << " had left";
   }
 
   UserId someUser() { return UserId::trusted("u" + std::to_string(random_() % kUsers)); }
@@ -115,13 +125,20 @@ class PresenceRandomTest : public testing::TestWithParam<std::tuple<int /*one wa
   std::map<std::string, Reader> readers_;
   std::map<std::string, std::pair<MonotonicMs, std::string>> typing_said_;
   int last_connection_ = 0;
-  OnlineStatusService status_{{loop_, clock_, far_,
-                               [this](const UserId& user, Callback<void(Result<Memberships>)> done) {
-                                 loop_.after(
-                                     milliseconds(random_() % 50),
-                                     [read = store_[user], done = std::move(done)]() mutable { done(read); });
-                               },
-                               [this](const Scope& place, SharedBytes data) { read(place.name(), *data); }}};
+  OnlineStatusService status_{
+      {loop_, clock_, far_,
+       [this](const UserId& user, Callback<void(Result<Memberships>)> done) {
+         loop_.after(milliseconds(random_() % 50),
+                     [read = store_[user], done = std::move(done)]() mutable { done(read); });
+       },
+       [this](const Scope& place, SharedBytes data) { read(place.name(), *data); },
+       [this](const Scope& place, std::vector<JoinLeave> who, Task done) {
+         loop_.after(milliseconds(random_() % 3'000),
+                     [this, place, who = std::move(who), done = std::move(done)]() mutable {
+                       for (const auto& one : who) hear(place.name(), one);
+                       done();
+                     });
+       }}};
   TypingIndicator typing_{loop_, clock_, far_, [this](const Scope& place, SharedBytes data) {
                             auto& [at, said] = typing_said_[place.name()];
                             EXPECT_TRUE(said.empty() || clock_.monotonic() - at >= 500);
@@ -131,6 +148,8 @@ class PresenceRandomTest : public testing::TestWithParam<std::tuple<int /*one wa
 };
 
 TEST_P(PresenceRandomTest, ReadersKnowInTheEndWhatIsTrue) {
+  for (int r = 0; r < kRooms; ++r)
+    status_.watchJoinLeave(Scope::of(RoomId::trusted("r" + std::to_string(r))));
   for (int i = 0; i < 4'000; ++i) step();
   loop_.advance(seconds(30));
 
@@ -148,6 +167,7 @@ TEST_P(PresenceRandomTest, ReadersKnowInTheEndWhatIsTrue) {
     });
     EXPECT_EQ(online, expected);
     EXPECT_EQ(readers_[place.name()].online, expected);
+    EXPECT_EQ(readers_[place.name()].joined, expected);
     EXPECT_EQ(readers_[place.name()].count, static_cast<std::int64_t>(expected.size()));
     memory_.typing(place, [](Result<std::vector<Typing>> typing) { EXPECT_TRUE(typing->empty()); });
   }

@@ -10,8 +10,13 @@
 namespace kith {
 
 PresenceSignals::PresenceSignals(Loop& loop, const Clock& clock, Presence& presence, SendSignal send,
-                                 Options options)
-    : loop_(loop), clock_(clock), presence_(presence), send_(std::move(send)), options_(options) {}
+                                 Tell tell, Options options)
+    : loop_(loop),
+      clock_(clock),
+      presence_(presence),
+      send_(std::move(send)),
+      tell_(std::move(tell)),
+      options_(options) {}
 
 void PresenceSignals::changed(const Scope& scope, const UserId& user, Now now) {
   ASSERT(loop_.isHere());
@@ -67,6 +72,8 @@ void PresenceSignals::counted(const Scope& scope, const Result<std::int64_t>& co
     signal(scope, nullptr, *count);
   } else if (const Names names = takeSettled(place); !names.empty()) {
     signal(scope, &names, *count);
+    const auto online = static_cast<std::size_t>(*count);
+    if (std::max(online, names.size()) <= options_.told_max) tell_(scope, names);
   }
   // Also with nothing left to say: the next signal keeps its distance from this one.
   arm(scope, place, crowd ? options_.count_every : options_.gather);

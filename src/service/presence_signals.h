@@ -21,6 +21,7 @@ struct PresenceSignalOptions {
   Milliseconds gather{1'000};       // at most one signal per place in this time
   std::size_t names_max = 2'000;    // online in the place, or changed: above, signals carry the count alone,
   Milliseconds count_every{5'000};  // and at most this often
+  std::size_t told_max = 200;  // online in the place, or changed: up to here, people are told one by one too
 };
 
 /// Gathers who came online and who went offline, place by place, and signals it.
@@ -37,7 +38,12 @@ class PresenceSignals {
  public:
   using Options = PresenceSignalOptions;
 
-  PresenceSignals(Loop& loop, const Clock& clock, Presence& presence, SendSignal send, Options options = {});
+  /// Whom a signal has just named, in a place that is small enough.
+  using Names = std::vector<std::pair<UserId, PresenceChange::Now>>;
+  using Tell = Callback<void(const Scope&, const Names&)>;
+
+  PresenceSignals(Loop& loop, const Clock& clock, Presence& presence, SendSignal send, Tell tell,
+                  Options options = {});
 
   /// The backend already shows the change.
   void changed(const Scope& place, const UserId& user, PresenceChange::Now now);
@@ -59,7 +65,6 @@ class PresenceSignals {
     MonotonicMs last_count = 0;
     Loop::TimerId timer = 0;  // 0 only while the count is asked for
   };
-  using Names = std::vector<std::pair<UserId, Now>>;
 
   void arm(const Scope& scope, Place& place, Milliseconds delay);
   void due(const Scope& scope);
@@ -71,6 +76,7 @@ class PresenceSignals {
   const Clock& clock_;
   Presence& presence_;
   SendSignal send_;
+  Tell tell_;
   const Options options_;
   std::unordered_map<Scope, Place> places_;
   WallMs version_ = 0;

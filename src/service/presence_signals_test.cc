@@ -66,7 +66,8 @@ class PresenceSignalsTest : public testing::Test {
   HeldCounts presence{memory};
   std::vector<std::string> said;
   PresenceSignals gathered{loop, clock, presence,
-                           [this](const Scope&, SharedBytes data) { said.push_back(*data); }};
+                           [this](const Scope&, SharedBytes data) { said.push_back(*data); },
+                           [](const Scope&, const PresenceSignals::Names&) {}};
 };
 
 TEST_F(PresenceSignalsTest, ChangeThatTheCountDoesNotKnowIsLeftToTheNextSignal) {

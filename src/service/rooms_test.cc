@@ -20,6 +20,7 @@ namespace {
 class Nobody final : public Sink {
   void applied(const Scope&, const Publication&, const CoreCounts&) override {}
   void signalled(const Scope&, const SharedBytes&, const CoreCounts&) override {}
+  void joinedOrLeft(const Scope&, const std::vector<JoinLeave>&, const CoreCounts&) override {}
 };
 
 /// Rooms on a real store whose reads may be made to fail.
@@ -71,7 +72,8 @@ class RoomsTest : public testing::Test {
   EventLog log{{store, *workers, {&loop}, sink, lines, metrics}};
   Publish publish{log};
   MemoryPresence presence{clock};
-  OnlineStatusService online{{loop, clock, presence, readMembershipsFrom(log), sendSignalsThrough(publish)}};
+  OnlineStatusService online{{loop, clock, presence, readMembershipsFrom(log), sendSignalsThrough(publish),
+                              tellJoinLeaveThrough(log, publish)}};
   TypingIndicator typing{loop, clock, presence, sendTypingThrough(publish)};
   TaskRunner tasks{{loop, clock, log, lines, metrics}};
   DiscussionRoomService rooms{{log, publish, online, typing, tasks, "key"}};

@@ -52,6 +52,7 @@ class NoSink final : public Sink {
  public:
   void applied(const Scope&, const Publication&, const CoreCounts&) override {}
   void signalled(const Scope&, const SharedBytes&, const CoreCounts&) override {}
+  void joinedOrLeft(const Scope&, const std::vector<JoinLeave>&, const CoreCounts&) override {}
 };
 
 }  // namespace kith

@@ -8,16 +8,27 @@
 namespace kith {
 namespace {
 
-/// "all", "personal" or "none"; nothing if it is something else.
-std::optional<std::string> modeOf(const std::string& data) {
+/// What a client may say in the `data` of its connect.
+struct Asked {
+  std::string subscriptions = "personal";
+  bool join_leave = false;
+};
+
+Result<Asked> askedIn(const std::string& data) {
   simdjson::dom::parser parser;
-  simdjson::dom::element asked;
-  std::string_view mode;
-  if (data.empty() || parser.parse(data)["kith"]["subscriptions"].get(asked) != simdjson::SUCCESS)
-    return "personal";
-  if (asked.get(mode) != simdjson::SUCCESS || (mode != "all" && mode != "personal" && mode != "none"))
-    return std::nullopt;
-  return std::string(mode);
+  simdjson::dom::element kith;
+  simdjson::dom::element value;
+  Asked asked;
+  if (data.empty() || parser.parse(data)["kith"].get(kith) != simdjson::SUCCESS) return asked;
+  if (kith["subscriptions"].get(value) == simdjson::SUCCESS) {
+    std::string_view mode;
+    if (value.get(mode) != simdjson::SUCCESS || (mode != "all" && mode != "personal" && mode != "none"))
+      return Fault::badField("data.kith.subscriptions", "must be \"all\", \"personal\" or \"none\"");
+    asked.subscriptions = mode;
+  }
+  if (kith["join_leave"].get(value) == simdjson::SUCCESS && value.get(asked.join_leave) != simdjson::SUCCESS)
+    return Fault::badField("data.kith.join_leave", "must be true or false");
+  return asked;
 }
 
 }  // namespace
@@ -47,11 +58,11 @@ void Session::authenticated(std::uint32_t id, const protocol::Connect& request,
   }
   caller_ = result->caller;
   caller_.connection = ConnectionId::trusted(client_id_);
-  const auto mode = modeOf(request.data);
-  if (!mode)
-    return failConnect(
-        id, Fault::badField("data.kith.subscriptions", "must be \"all\", \"personal\" or \"none\""));
-  mode_ = *mode == "all" ? Mode::All : *mode == "none" ? Mode::None : Mode::Personal;
+  const auto asked = askedIn(request.data);
+  if (!asked) return failConnect(id, asked.error());
+  const auto& mode = asked->subscriptions;
+  mode_ = mode == "all" ? Mode::All : mode == "none" ? Mode::None : Mode::Personal;
+  join_leave_ = asked->join_leave;
 
   auto connecting = connecting_ = std::make_shared<Connecting>();
   connecting->id = id;
@@ -183,6 +194,7 @@ void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
   std::size_t bytes = 0;
   for (auto& [scope, attached] : connecting->attached) {
     if (mode_ == Mode::None) break;
+    if (join_leave_) watchJoinLeave(*find(scope));
     const bool asked =
         connecting->positions.contains(scope.name()) && connecting->positions.at(scope.name()).recover;
     result.subs.emplace_back(scope.name(), recoveryWithin(std::move(attached), asked,

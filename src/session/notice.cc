@@ -56,6 +56,7 @@ void Session::forgetUnlessAdded(const Scope& scope) {
 }
 
 void Session::showJoined(const Scope& scope, Attached attached) {
+  if (join_leave_) watchJoinLeave(*find(scope));
   const auto& codec = core_.format.codec();
   protocol::SubscribeResult result;
   result.epoch = attached.position.epoch;

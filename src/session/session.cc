@@ -155,10 +155,17 @@ void Session::deliver(const Scope& scope, const FrameRef& frame, FrameKind kind)
   transport_->send(frame, kind);
 }
 
+bool Session::joinedOrLeft(const Scope& scope, const FrameRef& frame) {
+  if (transport_ == nullptr || !find(scope)->join_leave) return false;
+  transport_->send(frame, FrameKind::Signal);
+  return true;
+}
+
 void Session::ended(const Scope& scope) {
   if (state_ == State::Closed) return;
   core_.log.detach(scope, core_.index);
   auto* subscription = find(scope);
+  unwatchJoinLeave(*subscription);
   const bool silent = subscription->by == Subscription::By::Silent;
   if (subscription->state == Subscription::State::Attaching) {
     subscription->heard = false;  // a silent one that attaches anew: its answer is still to come
@@ -197,7 +204,8 @@ void Session::closed(Gone how) {
     if (*timer != 0) core_.loop.cancel(*timer);
     *timer = 0;
   }
-  for (const auto& subscription : subscriptions_) {
+  for (auto& subscription : subscriptions_) {
+    unwatchJoinLeave(subscription);
     if (subscription.heard) takeOff(subscription.scope);
   }
   subscriptions_.clear();

@@ -42,6 +42,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   // Subscriber
   const UserId& listener() const override { return caller_.user; }
   void deliver(const Scope& scope, const FrameRef& frame, FrameKind kind) override;
+  bool joinedOrLeft(const Scope& scope, const FrameRef& frame) override;
   void ended(const Scope& scope) override;
   void noticed(const Publication& publication) override;
 
@@ -58,6 +59,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
     bool heard = false;        // in the hub; also while a silent one attaches anew, to be shown
     bool revoked = false;      // its right ended while it was attaching
     bool added_again = false;  // joined once more while attaching
+    bool join_leave = false;   // asked to be told who comes online and who goes
     // The group that says when the right to it ends: a room of it, its staff. Heard as well, if only
     // silently.
     std::optional<Scope> beside{};
@@ -132,6 +134,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void finishSubscribe(std::uint32_t id, const protocol::Subscribe& request, const Scope& scope,
                        Result<Attached> result);
   void takeOff(const Scope& scope);
+  void watchJoinLeave(Subscription& subscription);
+  void unwatchJoinLeave(Subscription& subscription);
   bool waitsForAttach(const Scope& scope, protocol::Command command);
   void runLater(const std::vector<protocol::Command>& commands);
 
@@ -157,6 +161,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   Transport* transport_;
   State state_ = State::Fresh;
   Mode mode_ = Mode::Personal;
+  bool join_leave_ = false;  // asked for what the server subscribes
   bool pong_due_ = false;
   bool reading_paused_ = false;
   bool failed_ = false;   // connect was refused: any further command is 3501

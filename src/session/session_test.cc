@@ -144,7 +144,8 @@ class SessionTest : public testing::Test {
   EventLog log{{store, *workers, {&loop}, fanout, lines, metrics}};
   Publish publish{log};
   MemoryPresence presence{clock};
-  OnlineStatusService online{{loop, clock, presence, readMembershipsFrom(log), sendSignalsThrough(publish)}};
+  OnlineStatusService online{{loop, clock, presence, readMembershipsFrom(log), sendSignalsThrough(publish),
+                              tellJoinLeaveThrough(log, publish)}};
   TypingIndicator typing{loop, clock, presence, sendTypingThrough(publish)};
   ChatService chat{log, publish, typing, "key"};
   TaskRunner tasks{{loop, clock, log, lines, metrics}};

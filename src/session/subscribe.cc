@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/assert.h"
+#include "service/online_status.h"
 #include "service/permissions.h"
 #include "session/channel_name.h"
 #include "session/session.h"
@@ -20,6 +22,17 @@ void Session::forget(const Scope& scope) {
 void Session::takeOff(const Scope& scope) {
   core_.hub.unsubscribe(scope, *this);
   core_.log.detach(scope, core_.index);
+}
+
+void Session::watchJoinLeave(Subscription& subscription) {
+  if (!subscription.scope.isPlace()) return;
+  subscription.join_leave = true;
+  core_.services.online.watchJoinLeave(subscription.scope);
+}
+
+void Session::unwatchJoinLeave(Subscription& subscription) {
+  if (std::exchange(subscription.join_leave, false))
+    core_.services.online.unwatchJoinLeave(subscription.scope);
 }
 
 /// The subscription stands in the list already; it goes live in the hub in the turn of the answer, so
@@ -202,6 +215,7 @@ void Session::finishSubscribe(std::uint32_t id, const protocol::Subscribe& reque
     sendError(id, Fault::of(FaultCode::UnrecoverablePosition));
   } else {
     subscription->by = Subscription::By::Client;
+    if (request.join_leave) watchJoinLeave(*subscription);
     std::size_t bytes = 0;
     send(core_.format.codec().subscribe(
         id, recoveryWithin(std::move(*result), request.recover, SIZE_MAX, bytes)));
@@ -214,6 +228,7 @@ void Session::handle(std::uint32_t id, const protocol::Unsubscribe& request) {
   if (scope && waitsForAttach(*scope, {id, request})) return;
   auto* subscription = scope ? find(*scope) : nullptr;
   if (subscription != nullptr && subscription->by != Subscription::By::Silent) {
+    unwatchJoinLeave(*subscription);
     if (scope->kind() == Scope::Kind::User || scope->kind() == Scope::Kind::Group) {
       subscription->by = Subscription::By::Silent;  // what ends his rights is still noticed
     } else {

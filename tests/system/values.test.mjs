@@ -30,6 +30,8 @@ const commands = () => {
     { rpc: { method: 'room.create', data: { name: 'a', topic: 'b', nonce: 'c' } } },
     { rpc: { method: 'room.kick', data: { room, user: 'bob', reason: 'x' } } },
     { rpc: { method: 'presence.room', data: { room, cursor: 'x', limit: 5 } } },
+    { rpc: { method: 'presence.user', data: { user: 'bob' } } },
+    { rpc: { method: 'presence.setTTL', data: { room, seconds: 60 } } },
   ];
 };
 

@@ -22,7 +22,7 @@ export class Client {
     server.clients.push(() => this.disconnect());
     const c = this.centrifuge;
     c.on('publication', (ctx) => this.heard(ctx));
-    for (const kind of ['subscribed', 'unsubscribed', 'subscribing']) {
+    for (const kind of ['subscribed', 'unsubscribed', 'subscribing', 'join', 'leave']) {
       c.on(kind, (ctx) => this.happened(ctx.channel, kind, ctx));
     }
     for (const kind of ['connected', 'connecting', 'disconnected', 'error']) {

@@ -1,0 +1,156 @@
+// Who may know who is online, what an administrator of the site does with it, and join and leave one by one.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Client } from './lib/client.mjs';
+import { Raw } from './lib/raw.mjs';
+import { Server } from './lib/server.mjs';
+import { eventually, metric } from './lib/states.mjs';
+
+let server;
+let admin;  // by cookie over REST, and connected
+before(async () => {
+  server = await new Server({ flags: ['--presence.grace=60000'] }).start();
+  const home = { Origin: server.url };
+  const made = await server.rest('POST', '/setup', { body: { token: server.setupLink.split('#')[1], handle: 'root', display_name: 'Root', password: 'correct horse battery' }, headers: home });
+  const headers = { ...home, Cookie: made.headers.get('set-cookie').split(';')[0] };
+  const rest = (method, path, body) => server.rest(method, path, { body, headers });
+  const raw = await Raw.open(server);
+  const me = (await rest('GET', '/me')).body;
+  await raw.ask({ connect: { token: me.connection_token } });
+  admin = { rest, raw, id: me.user.id };
+});
+after(() => server.stop());
+
+const statusOf = async (user, of) => (await server.rest('GET', `/users/${of}/presence`, { user })).body;
+
+async function makeRoom(...users) {
+  const [owner, ...others] = users;
+  const { room } = (await server.rest('POST', '/rooms', { user: owner, body: { name: 'Presence' } })).body;
+  for (const user of others) await server.rest('POST', `/rooms/${room.id}/join`, { user });
+  return room.id;
+}
+
+test('whether somebody is online is told to who shares a room or a group with him, and to nobody else', async () => {
+  const room = await makeRoom('see-ann', 'see-bob');
+  const group = (await server.rest('POST', '/groups', { user: 'see-cid', body: { name: 'See' } })).body.group.id;
+  await server.rest('POST', `/groups/${group}/join`, { user: 'see-bob' });
+  assert.deepEqual(await statusOf('see-ann', 'see-bob'), { user: 'see-bob', status: 'offline' });
+  const bob = await new Client(server, 'see-bob').connect();
+  await eventually(() => statusOf('see-ann', 'see-bob'), ({ status }) => status === 'online');
+  assert.equal((await statusOf('see-cid', 'see-bob')).status, 'online');
+  assert.deepEqual(await bob.rpc('presence.user', { user: 'see-ann' }), { user: 'see-ann', status: 'offline' });
+  assert.equal((await statusOf('see-bob', 'see-bob')).status, 'online');
+  const hidden = await statusOf('see-ann', 'see-cid');
+  const unknown = await statusOf('see-ann', 'see-nobody');
+  assert.equal(hidden.code, 'not_found');
+  assert.deepEqual({ ...unknown, instance: 0 }, { ...hidden, instance: 0 });
+  assert.equal((await admin.rest('GET', '/users/see-bob/presence')).body.status, 'online');
+  assert.equal((await admin.rest('GET', '/users/see-nobody/presence')).status, 404);
+  await server.rest('POST', `/rooms/${room}/leave`, { user: 'see-bob' });
+  assert.equal((await statusOf('see-ann', 'see-bob')).code, 'not_found');
+});
+
+test('an administrator of the site pages through everybody who is online, by RPC as by REST', async () => {
+  for (const name of ['x', 'y', 'z']) await new Client(server, `all-${name}`).connect();
+  const everybody = async () => {
+    const found = [];
+    for (let next = ''; next !== undefined;) {
+      const { body } = await admin.rest('GET', `/presence?limit=2${next && `&cursor=${next}`}`);
+      found.push(...body.users);
+      next = body.next;
+    }
+    return found;
+  };
+  const found = await eventually(everybody, (users) => ['x', 'y', 'z'].every((name) => users.some((user) => user.id === `all-${name}`)));
+  assert.equal(new Set(found.map((user) => user.id)).size, found.length);
+  assert.ok(found.some((user) => user.id === admin.id && user.name === 'Root' && user.status === 'online'));
+  const { rpc } = await admin.raw.rpc('presence.all', { limit: 200 });
+  assert.deepEqual(rpc.data.users.map((user) => user.id).sort(), found.map((user) => user.id).sort());
+});
+
+test('an administrator of the site cleans a place up and sets how long it is kept; nobody else may', async () => {
+  const room = await makeRoom('keep-ann');
+  const group = (await server.rest('POST', '/groups', { user: 'keep-ann', body: { name: 'Keep' } })).body.group.id;
+  const ann = await new Client(server, 'keep-ann').connect();
+  await eventually(() => ann.rpc('presence.count', { room }), ({ count }) => count === 1);
+  for (const [kind, id] of [['rooms', room], ['groups', group]]) {
+    const path = `/${kind}/${id}/presence`;
+    assert.deepEqual((await admin.rest('POST', `${path}/cleanup`)).body, { removed: 0 });
+    const set = await admin.rest('PUT', `${path}/ttl`, { seconds: 600 });
+    assert.deepEqual([set.status, set.body], [200, {}]);
+    for (const seconds of [59, 604801, '600', null]) assert.equal((await admin.rest('PUT', `${path}/ttl`, { seconds })).status, 422);
+    assert.equal((await admin.rest('POST', `/${kind}/none/presence/cleanup`)).body.code, 'not_found');
+    assert.equal((await server.rest('POST', `${path}/cleanup`, { user: 'keep-ann' })).body.code, 'permission_denied');
+  }
+  assert.equal((await ann.rpc('presence.count', { room })).count, 1);
+});
+
+/** What a client was told of people one by one, on a channel. */
+const told = (client, channel) => client.events.filter((e) => e.channel === channel && (e.kind === 'join' || e.kind === 'leave'))
+  .map((e) => `${e.kind} ${e.info.user}`);
+
+test('join and leave come to who asked: not for a second tab or a reload, and not to who did not ask', async () => {
+  const room = await makeRoom('jl-ann', 'jl-bob', 'jl-cid', 'jl-eve');
+  const channel = `room:${room}`;
+  const ann = await new Client(server, 'jl-ann').connect();
+  const cid = await new Client(server, 'jl-cid').connect();
+  await eventually(() => ann.rpc('presence.count', { room }), ({ count }) => count === 2);
+  const watching = await ann.subscribe(channel, { joinLeave: true });
+  await cid.subscribe(channel);
+  const all = await new Client(server, 'jl-ann', { data: { kith: { subscriptions: 'all', join_leave: true } } }).connect();
+  const quiet = await new Client(server, 'jl-ann', { mode: 'all' }).connect();
+
+  const first = await Raw.connected(server, 'jl-bob');
+  await ann.until(() => told(ann, channel).includes('join jl-bob'));
+  const joined = ann.events.find((e) => e.kind === 'join' && e.info.user === 'jl-bob');
+  assert.equal(joined.info.client, 'jl-bob');
+  assert.deepEqual(joined.info.chanInfo, { name: 'jl-bob' });
+  const second = await Raw.connected(server, 'jl-bob');
+  await first.close();
+  const open = await metric(server, 'kith_connections');
+  await second.drop();
+  await eventually(() => metric(server, 'kith_connections'), (count) => count === open - 1);
+  const third = await Raw.connected(server, 'jl-bob');
+  await third.close();
+  const eve = await Raw.connected(server, 'jl-eve');  // what comes next carries everything due
+  const expected = ['join jl-bob', 'leave jl-bob', 'join jl-eve'];
+  const ofThem = (client) => told(client, channel).filter((line) => /bob|eve/.test(line));
+  const sorted = (lines) => [...lines].sort();
+  await ann.until(() => ofThem(ann).length >= 3, 'bob has come and gone, eve has come');
+  await all.until(() => ofThem(all).length >= 3, 'the same, where the server subscribes');
+  for (const client of [ann, all]) {
+    assert.deepEqual(sorted(ofThem(client)), sorted(expected));
+    assert.equal(ofThem(client)[0], 'join jl-bob');
+  }
+
+  watching.unsubscribe();
+  await ann.rpc('presence.count', { room });  // behind it
+  await eve.close();
+  await all.until(() => ofThem(all).includes('leave jl-eve'));
+  assert.ok(!ofThem(ann).includes('leave jl-eve'));
+  for (const client of [cid, quiet]) assert.deepEqual(told(client, channel), []);
+});
+
+test('a room that is joined later tells too, where the server subscribes; a place that was left does not', async () => {
+  const room = await makeRoom('later-ann', 'later-bob');
+  const channel = `room:${room}`;
+  const eve = await new Client(server, 'later-eve', { data: { kith: { subscriptions: 'all', join_leave: true } } }).connect();
+  await eve.rpc('room.join', { room });
+  await eve.until(() => eve.events.some((e) => e.kind === 'subscribed' && e.channel === channel));
+  const bob = await Raw.connected(server, 'later-bob');
+  await eve.until(() => told(eve, channel).includes('join later-bob'));
+  await eve.rpc('room.leave', { room });
+  await eve.until(() => eve.events.some((e) => e.kind === 'unsubscribed' && e.channel === channel));
+  const ann = await new Client(server, 'later-ann').connect();
+  await ann.subscribe(channel, { joinLeave: true });
+  await bob.close();
+  await ann.until(() => told(ann, channel).includes('leave later-bob'));
+  assert.ok(!told(eve, channel).includes('leave later-bob'));
+});
+
+test('join_leave of a connect is true or false, else it is named', async () => {
+  const raw = await Raw.open(server);
+  const { connection_token } = (await admin.rest('GET', '/me')).body;
+  const { error } = await raw.ask({ connect: { token: connection_token, data: { kith: { join_leave: 'yes' } } } });
+  assert.deepEqual([error.code, error.message], [107, 'bad_request:data.kith.join_leave']);
+});
