@@ -58,8 +58,8 @@ class RoomsTest : public testing::Test {
     return wait<RoomWritten>([&](auto reply) { rooms.joinRoom(caller, room, "joined", std::move(reply)); });
   }
 
-  const Caller ann{UserId::trusted("ann"), "Ann", SiteRole::Member, {}, {}, Right::CreateRoom};
-  const Caller bob{UserId::trusted("bob"), "Bob", SiteRole::Member, {}, {}, Right::JoinRoom};
+  const Caller ann{UserId::trusted("ann"), "Ann", SiteRole::Member, {}, {}, false, Right::CreateRoom};
+  const Caller bob{UserId::trusted("bob"), "Bob", SiteRole::Member, {}, {}, false, Right::JoinRoom};
   std::string folder = "/tmp/kith-rooms-XXXXXX";
   ManualClock clock;
   ManualLoop loop{clock};

@@ -176,7 +176,8 @@ void MemoryPresence::setTtl(const Scope& scope, std::chrono::seconds ttl, Answer
     else
       ttls_[scope] = ttl;
   }
-  answer({});
+  static const Result<void> kDone;  // g++ 12 sees an unmade fault in one made here
+  answer(kDone);
 }
 
 void MemoryPresence::ttl(const Scope& scope, Answer<std::chrono::seconds> answer) {
