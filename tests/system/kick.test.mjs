@@ -105,6 +105,7 @@ test('K5: who was kicked may come back by joining, and gets what came since', as
   const { room: { id: room } } = await ann.rpc('room.create', { name: 'Back' });
   const channel = `room:${room}`;
   await bob.rpc('room.join', { room });
+  await bob.until(() => bob.events.some((e) => e.channel === channel && e.kind === 'subscribed'));
   await ann.rpc('room.kick', { room, user: 'back-bob' });
   await bob.until(() => bob.events.some((e) => e.channel === channel && e.kind === 'unsubscribed'));
   await ann.send(room, 'while away');
