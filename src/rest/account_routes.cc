@@ -87,7 +87,8 @@ void Rest::setup(const http::Request& request, Answer answer) {
   auto made = [&]() -> Result<std::pair<std::string, NewAccount>> {
     const auto body = TRY(Body::read(request));
     auto token = TRY(body.text("token"));
-    return std::pair{std::move(token), TRY(newAccountOf(body))};
+    auto account = TRY(newAccountOf(body));
+    return std::pair{std::move(token), std::move(account)};
   }();
   if (!made) return answer(problemOf(made.error(), request.id));
   parts_.accounts.setup(
@@ -111,7 +112,8 @@ void Rest::login(const http::Request& request, Answer answer) {
   auto fields = [&]() -> Result<std::pair<std::string, std::string>> {
     const auto body = TRY(Body::read(request));
     auto handle = TRY(body.text("handle"));
-    return std::pair{std::move(handle), TRY(body.text("password"))};
+    auto password = TRY(body.text("password"));
+    return std::pair{std::move(handle), std::move(password)};
   }();
   if (!fields) return answer(problemOf(fields.error(), request.id));
   parts_.accounts.login(

@@ -47,6 +47,28 @@ def long_functions(text):
             start = None
 
 
+def tries_in_braces(text):
+    """g++ 12 does not destroy what stands in braces already when a TRY behind it returns: lines of such a TRY."""
+    for found in re.finditer(r"\bTRY\(", text):
+        depth, comma = 0, False
+        for i in range(found.start() - 1, -1, -1):
+            c = text[i]
+            if c in ")]}":
+                depth += 1
+            elif c in "([{" and depth > 0:
+                depth -= 1
+            elif c == ";" and depth == 0:
+                break
+            elif c == "," and depth == 0:
+                comma = True
+            elif c in "([":
+                comma = False  # an argument: what it is an argument of may stand in braces
+            elif c == "{":
+                if comma:
+                    yield text.count("\n", 0, found.start()) + 1
+                break
+
+
 for file in code:
     text = (root / file).read_text()
     lines = text.count("\n")
@@ -56,6 +78,9 @@ for file in code:
         for number, length, name in long_functions(text):
             if length > FUNCTION_LINES_MAX:
                 find("function-length", file, number, f"{length} lines: {name.strip()[:60]}")
+        if not file.endswith(("_test.cc", "_conformance.h", "_under_test.h")):
+            for number in tries_in_braces(text):
+                find("try-in-braces", file, number, "put the TRY in a statement of its own: g++ 12 leaks what stands before it")
     for number, line in enumerate(text.split("\n"), 1):
         if re.match(r'\s*#\s*include\s+"\.\./', line):
             find("include-path", file, number, "write the path from src/")
