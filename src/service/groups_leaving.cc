@@ -32,6 +32,18 @@ Result<std::optional<RoomId>> roomLeft(store::Reader& reader, const GroupId& gro
   return std::optional<RoomId>();
 }
 
+/// Into a default room, unless something stands against it now: he is in the group, and may join later.
+Result<store::Drafts> enterIfPossible(store::Transaction& now, const GroupTask& who, const RoomId& id,
+                                      const GroupLimits& limits) {
+  const auto standing = TRY(standingIn(now, id, who.user));
+  const auto& room = standing.room;
+  if (!room || room->group != who.group || room->archived_at != 0) return store::Drafts{};
+  if (!isMember(standing.in_group) || isMember(standing.member)) return store::Drafts{};
+  if (!hasRoomFor(now, Scope::of(id), room->capacity)) return store::Drafts{};
+  if (!mayEnterOneMore(now, who.user, limits.places_per_user_max)) return store::Drafts{};
+  return letIn(now, *room, {who.user, who.name}, RoomRole::Member);
+}
+
 std::vector<Scope> scopesOf(const GroupId& group, const UserId& user) {
   return {Scope::of(group), Scope::of(Group::mainRoomOf(group)), Scope::of(user)};
 }
@@ -148,26 +160,24 @@ void CommunityGroupService::enterDefaultRoom(const StoredTask& task, Reply<Next>
   if (what.rooms.empty()) return reply(Next());
   const auto id = what.rooms.front();
   what.rooms.erase(what.rooms.begin());
-  const auto rest = groupTask(kGroupEnter, what);
   const bool last = what.rooms.empty();
-  auto run = [what, id, rest, last,
+  const auto rest = groupTask(kGroupEnter, what);
+  auto next = std::make_shared<Next>();
+  auto run = [what, id, rest, last, task, next,
               limits = parts_.limits](store::Transaction& now) -> Result<store::Drafts> {
+    // What is stored counts: he may have left and joined again, and then all rooms are due once more.
+    *next = TRY(now.task(task.key));
+    if (!*next || (*next)->data != task.data) return store::Drafts{};
+    *next = last ? Next() : Next(rest);
     if (last)
       TRY(now.removeTask(rest.key));
     else
       TRY(now.putTask(rest));
-    // Whatever stands against it now: he is in the group, and may join the room himself later.
-    const auto standing = TRY(standingIn(now, id, what.user));
-    const bool inside = standing.member && standing.member->state == MemberState::Member;
-    if (!standing.room || standing.room->group != what.group || standing.room->archived_at != 0)
-      return store::Drafts{};
-    if (!isMember(standing.in_group) || inside) return store::Drafts{};
-    if (!hasRoomFor(now, Scope::of(id), standing.room->capacity)) return store::Drafts{};
-    if (!mayEnterOneMore(now, what.user, limits.places_per_user_max)) return store::Drafts{};
-    return letIn(now, *standing.room, {what.user, what.name}, RoomRole::Member);
+    return enterIfPossible(now, what, id, limits);
   };
-  appendStep({{Scope::of(id), Scope::of(what.user)}, what.user, {}, {}}, std::move(run),
-             last ? Next() : Next(rest), std::move(reply));
+  appendStep(
+      {{Scope::of(id), Scope::of(what.user)}, what.user, {}, {}}, std::move(run), [next] { return *next; },
+      std::move(reply));
 }
 
 }  // namespace kith

@@ -101,6 +101,12 @@ store::ScopedDraft roomDraft(Scope scope, EntryType type, const Room& room) {
   return draftOf(std::move(scope), type, UserId(), std::move(out));
 }
 
+store::Drafts inBothLogs(EntryType type, const Room& room) {
+  store::Drafts drafts{roomDraft(Scope::of(room.id), type, room)};
+  if (!room.group.empty()) drafts.push_back(roomDraft(Scope::of(room.group), type, room));
+  return drafts;
+}
+
 store::ScopedDraft requestDraft(Scope scope, EntryType type, const JoinRequest& request,
                                 const std::string& applicant_name) {
   std::string out;

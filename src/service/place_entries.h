@@ -45,6 +45,9 @@ Result<void> mayEnterOneMore(store::Transaction& now, const UserId& user, std::s
 /// `room.created`, `room.archived`, `room.deleted`: the room, in its own log or its group's.
 store::ScopedDraft roomDraft(Scope scope, EntryType type, const Room& room);
 
+/// The same in the room's log and, if it has a group, in the group's.
+store::Drafts inBothLogs(EntryType type, const Room& room);
+
 /// What a request to be let in came to: for the applicant, or for the staff of the group.
 store::ScopedDraft requestDraft(Scope scope, EntryType type, const JoinRequest& request,
                                 const std::string& applicant_name);

@@ -133,18 +133,19 @@ void DiscussionRoomService::leaveRoom(const Caller& caller, const RoomId& id, co
       auto room = *own.room;
       room.archived_at = now.now();
       TRY(now.putRoom(room));
-      drafts.push_back(roomDraft(Scope::of(id), EntryType::RoomArchived, room));
+      for (auto& draft : inBothLogs(EntryType::RoomArchived, room)) drafts.push_back(std::move(draft));
     }
     return drafts;
   };
-  auto done = broadcastThenAnswer(this, &DiscussionRoomService::broadcast, std::move(reply));
-  parts_.log.append({{Scope::of(id), Scope::of(caller.user)},
-                     caller.user,
-                     nonce,
-                     requestHash(parts_.hash_key, "room.leave", {}),
-                     0,
-                     store::TransactionRun(std::move(run)),
-                     std::move(done)});
+  const auto hash = requestHash(parts_.hash_key, "room.leave", {});
+  withGroup(id, [this, caller, id, nonce, hash, run = std::move(run),
+                 reply = std::move(reply)](Result<std::vector<Scope>> scopes) mutable {
+    if (!scopes) return reply(scopes.error());
+    scopes->push_back(Scope::of(caller.user));
+    auto done = broadcastThenAnswer(this, &DiscussionRoomService::broadcast, std::move(reply));
+    parts_.log.append({std::move(*scopes), caller.user, nonce, hash, 0, store::TransactionRun(std::move(run)),
+                       std::move(done)});
+  });
 }
 
 void DiscussionRoomService::kickMember(const Caller& caller, KickMember request, Reply<Written> reply) {

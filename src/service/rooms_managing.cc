@@ -42,12 +42,6 @@ store::Drafts updateDrafts(const Room& room, const UpdateRoom& changes) {
   return drafts;
 }
 
-store::Drafts inBothLogs(EntryType type, const Room& room) {
-  store::Drafts drafts{roomDraft(Scope::of(room.id), type, room)};
-  if (!room.group.empty()) drafts.push_back(roomDraft(Scope::of(room.group), type, room));
-  return drafts;
-}
-
 UpdateRoom differing(UpdateRoom request, const Room& room) {
   if (request.name == room.name) request.name.reset();
   if (request.topic == room.topic) request.topic.reset();

@@ -49,7 +49,10 @@ void TaskRunner::begin(StoredTask task, std::shared_ptr<Waiter> waiter) {
   const auto key = task.key;
   const auto [found, fresh] = running_.try_emplace(key);
   if (waiter) found->second.waiters.push_back(std::move(waiter));
-  if (!fresh) return;
+  if (!fresh) {
+    found->second.again = std::move(task);
+    return;
+  }
   found->second.task = std::move(task);
   step(key);
 }
@@ -92,6 +95,10 @@ void TaskRunner::stepped(const std::string& key, Result<Next> next) {
 
 void TaskRunner::finish(const std::string& key) {
   const auto found = running_.find(key);
+  if (auto again = std::exchange(found->second.again, std::nullopt)) {
+    found->second.task = std::move(*again);
+    return step(key);
+  }
   const auto waiters = std::move(found->second.waiters);
   running_.erase(found);
   for (const auto& waiter : waiters) answer(*waiter, true);

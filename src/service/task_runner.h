@@ -65,6 +65,7 @@ class TaskRunner {
     StoredTask task;
     int failures = 0;
     std::vector<std::shared_ptr<Waiter>> waiters{};
+    Next again{};  // stored anew meanwhile: begun when this has ended
   };
 
   void look();

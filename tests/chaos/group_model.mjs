@@ -216,7 +216,7 @@ export class Model {
     const owner = room.owner === actor;
     if (owner && room.members.size > 1) return 'last_owner';
     this.exit(room, actor, actor, 'left');
-    if (owner && !room.archived) this.write(`room:${id}`, 'room.archived', actor);
+    if (owner && !room.archived) this.inBoth(room, 'room.archived', actor);
     if (owner) room.archived = true;
     return 'ok';
   }

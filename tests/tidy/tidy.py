@@ -49,6 +49,7 @@ def long_functions(text):
 
 def tries_in_braces(text):
     """g++ 12 does not destroy what stands in braces already when a TRY behind it returns: lines of such a TRY."""
+    text = re.sub(r"//[^\n]*", "", text)
     for found in re.finditer(r"\bTRY\(", text):
         depth, comma = 0, False
         for i in range(found.start() - 1, -1, -1):
