@@ -54,8 +54,10 @@ describe.each([
     await person.expectAccessible(`directory, ${name}`);
     await person.join('Sensors');
     await person.row('Third').first().waitFor();
-    await person.say('Sensors', 'Mine');
-    await person.row('Mine').last().waitFor();
+    // Others wrote here before; only what the server has confirmed can be edited.
+    const mine = `Mine, ${name}`;
+    await person.say('Sensors', mine);
+    await person.confirmed(mine).waitFor();
     await person.expectAccessible(`room, ${name}`);
 
     await page.getByRole('button', { name: 'Room menu' }).click();
@@ -117,8 +119,7 @@ test('join, send, edit, delete and leave without a mouse', async () => {
   await expect.poll(() => person.box('Sensors').evaluate((box) => box === document.activeElement)).toBe(true);
   await page.keyboard.type('by keys');
   await page.keyboard.press('Enter');
-  // Confirmed by the server, so that it can be edited.
-  await page.locator('.row:not([data-seq="0"])', { hasText: 'by keys' }).waitFor();
+  await person.confirmed('by keys').waitFor();
   await page.keyboard.press('ArrowUp');
   await page.getByRole('textbox', { name: 'Edit message' }).waitFor();
   await page.keyboard.press('End');

@@ -119,6 +119,11 @@ export class Person {
     return this.page.locator('.row', { hasText: text });
   }
 
+  /** A row that the server has answered for: it can be edited and deleted. */
+  confirmed(text: string): Locator {
+    return this.page.locator('.row:not([data-seq="0"])', { hasText: text });
+  }
+
   /** Texts of the log from top to bottom. */
   said(): Promise<string[]> {
     return this.page.locator('.row .text').evaluateAll((nodes) =>

@@ -53,6 +53,7 @@ test('a reply quotes, an edit is marked, a deletion leaves a tombstone in place'
   await noor.say('Sensors', 'All but one');
   await ilse.row('All but one').locator('.quote', { hasText: 'All five?' }).waitFor();
 
+  await noor.confirmed('All but one').waitFor();
   await noor.box('Sensors').press('ArrowUp');
   const edit = noor.page.getByRole('textbox', { name: 'Edit message' });
   await edit.fill('All but the second');
