@@ -2,9 +2,14 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Server } from './server.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** A server, or what stands before one. */
+export interface Place {
+  readonly origin: string;
+  readonly setupLink?: string;
+}
+
 export const password = 'anemometer boards on the roof';
 export const phone: BrowserContextOptions = {
   viewport: { width: 390, height: 844 },
@@ -25,10 +30,10 @@ export function launch(): Promise<Browser> {
 export class Person {
   readonly page: Page;
   readonly complaints: string[] = [];
-  private readonly server: Server;
+  private readonly server: Place;
   private loads = 0;
 
-  private constructor(page: Page, server: Server) {
+  private constructor(page: Page, server: Place) {
     this.page = page;
     this.server = server;
     page.on('console', (message) => {
@@ -45,7 +50,7 @@ export class Person {
     });
   }
 
-  static async arrive(browser: Browser, server: Server, options: BrowserContextOptions = {}): Promise<Person> {
+  static async arrive(browser: Browser, server: Place, options: BrowserContextOptions = {}): Promise<Person> {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     context.setDefaultTimeout(15_000);
     await context.addInitScript({ content: axeSource });
@@ -53,13 +58,13 @@ export class Person {
   }
 
   /** A new tab of somebody who closed the one before. */
-  static async again(context: BrowserContext, server: Server): Promise<Person> {
+  static async again(context: BrowserContext, server: Place): Promise<Person> {
     return new Person(await context.newPage(), server);
   }
 
   /** The newcomer's way by the one-time link. */
   async setUp(name: string, handle: string): Promise<void> {
-    await this.page.goto(this.server.setupLink);
+    await this.page.goto(this.server.setupLink ?? '');
     await this.fillIn(name, handle);
     await this.page.getByRole('button', { name: 'Create administrator' }).click();
     await this.page.getByRole('listbox', { name: 'Rooms' }).waitFor();
