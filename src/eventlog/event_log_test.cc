@@ -327,6 +327,21 @@ TEST_F(EventLogTest, ARemovalBetweenTheReadOfTheRightAndGoingLiveCounts) {
   EXPECT_EQ(asked, 2);
 }
 
+TEST_F(EventLogTest, AnEndOfThePlaceBetweenTheReadOfTheRightAndGoingLiveCounts) {
+  write();
+  ASSERT_TRUE(attach());
+  for (const auto end : {EntryType::RoomDeleted, EntryType::GroupDeleted}) {
+    std::atomic<int> asked{0};
+    const auto attached = attach({}, [&](store::Reader&) -> Result<Granted> {
+      if (asked++ > 0) return Fault::of(FaultCode::PermissionDenied);
+      write(end, UserId());
+      return Granted{};
+    });
+    EXPECT_FALSE(attached);
+    EXPECT_EQ(asked, 2);
+  }
+}
+
 TEST_F(EventLogTest, NoGapAndNoDoubleWhileOthersWrite) {
   const auto first = write();
   for (int round = 0; round < 20; ++round) {

@@ -8,8 +8,8 @@
 
 namespace kith {
 
-/// Who lately lost the right to read a scope, and where in its log: what an attach asks between the
-/// read of a right and going live.
+/// Who lately lost the right to read a scope (everybody, if it was deleted), and where in its log: what an
+/// attach asks between the read of a right and going live.
 ///
 /// Belongs to the scope's Follow, on its owner loop. Apart from the ring, which an edit cuts short; at
 /// most kMax are kept, and what is older is unknown, never "not removed".
@@ -24,17 +24,18 @@ class Removals {
   }
 
   void note(const Publication& publication) {
-    const bool ends =
-        publication.type == EntryType::MemberLeft || publication.type == EntryType::SessionsRevoked;
-    if (!ends) return;
-    items_.emplace_back(publication.offset, publication.ref_user);
+    const auto type = publication.type;
+    const bool all = type == EntryType::RoomDeleted || type == EntryType::GroupDeleted ||
+                     type == EntryType::SessionsRevoked;
+    if (!all && type != EntryType::MemberLeft) return;
+    items_.emplace_back(publication.offset, all ? UserId() : publication.ref_user);
     if (items_.size() <= kMax) return;
     known_after_ = items_.front().first;
     items_.erase(items_.begin());
   }
 
-  /// False if he surely kept his right since `after`. A revoked sign-in names nobody: it concerns all who
-  /// listen to that scope.
+  /// False if he surely kept his right since `after`. A revoked sign-in and the end of a place name nobody:
+  /// they concern all who listen to that scope.
   bool mayHaveRemoved(const UserId& user, Offset after) const {
     if (after < known_after_) return true;
     for (const auto& [offset, who] : items_) {
