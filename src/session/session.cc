@@ -148,6 +148,8 @@ void Session::deliver(const Scope& scope, const FrameRef& frame, FrameKind kind)
   if (connecting_) {
     if (kind != FrameKind::Entry) return;
     connecting_->held_bytes += frame.size();
+    // Too much for one reply: the connect will end with that, and needs none of it.
+    if (connecting_->held_bytes > core_.options.connect_held_bytes_max) return connecting_->held.clear();
     connecting_->held.push_back({scope, frame});
     return;
   }
