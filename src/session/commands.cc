@@ -53,8 +53,8 @@ void Session::handle(std::uint32_t id, const protocol::Refresh& request) {
         if (result->expires_at_s > 0) {
           out.expires = true;
           out.ttl_s = self.secondsUntil(result->expires_at_s);
-          self.scheduleExpiry(result->expires_at_s);
         }
+        self.scheduleExpiry(result->expires_at_s);
         self.send(self.core_.format.codec().refresh(id, out));
         self.endCommand();
       }));

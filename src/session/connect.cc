@@ -208,7 +208,7 @@ void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
   send(core_.format.codec().connect(connecting->id, result));
   for (const auto& one : held) deliver(one.scope, one.frame, FrameKind::Entry);
   scheduleFirstPing();
-  if (connecting->expires_at_s > 0) scheduleExpiry(connecting->expires_at_s);
+  scheduleExpiry(connecting->expires_at_s);
   if (!caller_.user.empty()) {
     present_ = true;
     core_.services.online.connected(caller_.user, ConnectionId::trusted(client_id_));

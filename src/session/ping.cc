@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "session/session.h"
 
 namespace kith {
@@ -33,7 +35,8 @@ std::uint32_t Session::secondsUntil(std::int64_t at_s) const {
 }
 
 void Session::scheduleExpiry(std::int64_t expires_at_s) {
-  if (expiry_timer_ != 0) core_.loop.cancel(expiry_timer_);
+  if (expiry_timer_ != 0) core_.loop.cancel(std::exchange(expiry_timer_, 0));
+  if (expires_at_s == 0) return;
   const auto left = Milliseconds(std::max<std::int64_t>(expires_at_s * 1000 - core_.clock.wall(), 0));
   expiry_timer_ = core_.loop.after(left + core_.options.expired_after, [this] {
     expiry_timer_ = 0;

@@ -154,7 +154,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void schedulePing(Milliseconds delay);
   void ping();
   void awaitPong();
-  void scheduleExpiry(std::int64_t expires_at_s);
+  void scheduleExpiry(std::int64_t expires_at_s);       // 0: never
   std::uint32_t secondsUntil(std::int64_t at_s) const;  // at least 1
 
   SessionCore& core_;

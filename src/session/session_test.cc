@@ -72,6 +72,7 @@ class SessionTest : public testing::Test {
   static Tokens::Options keys() {
     Tokens::Options out;
     out.own_key = "a key of thirty-two bytes or more";
+    out.host_key = "another key of thirty-two bytes or more";
     return out;
   }
   /// Straight into the store: no loop has to turn for it.
@@ -93,7 +94,9 @@ class SessionTest : public testing::Test {
     });
   }
   void connect(const std::string& mode = "personal") {
-    const auto token = tokens.signConnectionToken(ann, login.id, 0).token;
+    connectBy(tokens.signConnectionToken(ann, login.id, 0).token, mode);
+  }
+  void connectBy(const std::string& token, const std::string& mode = "personal") {
     session->received(R"({"id":1,"connect":{"token":")" + token + R"(","data":{"kith":{"subscriptions":")" +
                       mode + R"("}}}})");
   }
@@ -262,6 +265,16 @@ TEST_F(SessionTest, WhoIsNotReadFromIsNotEndedForASilentPing) {
   takeUntil(R"({"id":2,"history":)");
   loop.advance(options.pong_timeout);
   EXPECT_EQ(line.code, protocol::kNoPong.code);
+}
+
+TEST_F(SessionTest, ATokenThatNeverExpiresEndsTheWaitForTheOneBefore) {
+  options.ping_interval = Milliseconds(3'600'000);
+  connectBy(tokens.signHostToken("bob", 60)->token);
+  takeUntil(R"("connect":)");
+  session->received(R"({"id":2,"refresh":{"token":")" + tokens.signHostToken("bob", 0)->token + R"("}})");
+  takeUntil(R"({"id":2,"refresh":)");
+  loop.advance(Milliseconds(120'000));
+  EXPECT_EQ(line.code, 0);
 }
 
 }  // namespace
