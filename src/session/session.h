@@ -121,6 +121,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
 
   // subscribe.cc
   Subscription* find(const Scope& scope);
+  bool hears(const Scope& scope);
   void forget(const Scope& scope);
   void attach(const Scope& scope, std::optional<Position> since, bool since_joined,
               Callback<void(Session&, Result<Attached>)> done);

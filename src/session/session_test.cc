@@ -14,6 +14,7 @@
 #include "service/chat.h"
 #include "service/groups.h"
 #include "service/online_status.h"
+#include "service/place_entries.h"
 #include "service/rooms.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/watched_store.h"
@@ -93,6 +94,31 @@ class SessionTest : public testing::Test {
       return store::Drafts{};
     });
   }
+  void enterGroupAndRoom() {
+    commit([this](store::Transaction& now) -> Result<store::Drafts> {
+      TRY(now.putGroup({group, "group", "a group", ""}));
+      TRY(now.putMember(GroupMember{group, ann}));
+      TRY(now.putRoom({room, "a room of it", "", ann, now.now(), group}));
+      TRY(now.putMember(RoomMember{room, ann}));
+      return store::Drafts{};
+    });
+  }
+  /// Puts her out of the group, as whoever listens hears it; she may have joined again at once.
+  void putOut(MemberState then) {
+    store::WriteItem item;
+    item.scopes = {Scope::of(group)};
+    item.author = ann;
+    item.run = [this, then](store::Transaction& now) -> Result<store::Drafts> {
+      TRY(now.putMember(GroupMember{group, ann, RoomRole::Member, then, 0, 1}));
+      return store::Drafts{draftOf(Scope::of(group), EntryType::MemberLeft, ann, "{}", 0)};
+    };
+    item.done = [this](const Result<store::Committed>&) { put_out = true; };
+    log.append(std::move(item));
+  }
+  void putOutWhileTheLoopTurns() {
+    for (putOut(MemberState::Left); !put_out; std::this_thread::yield()) {
+    }
+  }
   void connect(const std::string& mode = "personal") {
     connectBy(tokens.signConnectionToken(ann, login.id, 0).token, mode);
   }
@@ -135,6 +161,9 @@ class SessionTest : public testing::Test {
   }
 
   const UserId ann = UserId::trusted("ann");
+  const GroupId group = GroupId::trusted("group");
+  const RoomId room = RoomId::trusted("room");
+  std::atomic<bool> put_out{false};
   const SharedBytes coming = shareBytes(std::string(1000, 'x'));
   std::string folder = "/tmp/kith-session-XXXXXX";
   ManualClock clock;
@@ -275,6 +304,29 @@ TEST_F(SessionTest, ATokenThatNeverExpiresEndsTheWaitForTheOneBefore) {
   takeUntil(R"({"id":2,"refresh":)");
   loop.advance(Milliseconds(120'000));
   EXPECT_EQ(line.code, 0);
+}
+
+// The group's log was faster than the answer about the room.
+TEST_F(SessionTest, WhoIsPutOutOfTheGroupWhileARoomOfItAttachesDoesNotHearTheRoom) {
+  enterGroupAndRoom();
+  connect();
+  takeUntil(R"("connect":)");
+  session->received(R"({"id":2,"subscribe":{"channel":"group:group"}})");
+  takeUntil(R"({"id":2,"subscribe":)");
+  store.afterRead(1, [this] { putOutWhileTheLoopTurns(); });  // the room is his still
+  session->received(R"({"id":3,"subscribe":{"channel":"room:room"}})");
+  takeUntil(R"({"id":3,)");
+  EXPECT_NE(line.sent.find(R"({"id":3,"error":)"), std::string::npos);
+  EXPECT_EQ(hub.subscriptions(), 1u);  // her own channel
+}
+
+TEST_F(SessionTest, WhoIsPutOutOfTheGroupWhileAllHerRoomsAttachDoesNotHearTheRoom) {
+  enterGroupAndRoom();
+  store.afterRead(6, [this] { putOutWhileTheLoopTurns(); });  // the last before the reply
+  connect("all");
+  turnUntilAnswered();
+  EXPECT_EQ(line.sent.find("room:room"), std::string::npos);
+  EXPECT_EQ(hub.subscriptions(), 1u);
 }
 
 }  // namespace

@@ -15,6 +15,11 @@ Session::Subscription* Session::find(const Scope& scope) {
   return found == subscriptions_.end() ? nullptr : &*found;
 }
 
+bool Session::hears(const Scope& scope) {
+  const auto* subscription = find(scope);
+  return subscription != nullptr && subscription->heard;
+}
+
 void Session::forget(const Scope& scope) {
   std::erase_if(subscriptions_, [&](const auto& s) { return s.scope == scope; });
 }
@@ -68,10 +73,13 @@ Attach Session::toAttach(const Scope& scope, std::optional<Position> since, bool
       if (result) core->log.detach(scope, core->index);
       return;
     }
-    const bool missing =
-        !result && result.error().code == FaultCode::NotAvailable && *beside && !self->find(scope)->revoked;
-    if (!missing) return self->attached(scope, *beside, std::move(result), std::move(done));
-    self->find(scope)->beside = *beside;
+    const bool missing = !result && result.error().code == FaultCode::NotAvailable && *beside;
+    const bool lost = result && *beside && !self->hears(**beside);  // ended while this was judged
+    auto* subscription = self->find(scope);
+    if ((!missing && !lost) || subscription->revoked)
+      return self->attached(scope, *beside, std::move(result), std::move(done));
+    if (lost) core->log.detach(scope, core->index);
+    subscription->beside = *beside;
     self->hear(**beside, [scope, since, since_joined, beside, done = std::move(done)](
                              Session& then, const std::optional<Fault>& unheard) mutable {
       if (unheard) return then.attached(scope, *beside, *unheard, std::move(done));
@@ -117,8 +125,8 @@ void Session::attached(const Scope& scope, const std::optional<Scope>& beside, R
 }
 
 void Session::hear(const Scope& group, Heard then) {
+  if (hears(group)) return then(*this, std::nullopt);
   auto* there = find(group);
-  if (there != nullptr && there->heard) return then(*this, std::nullopt);
   const bool begin = there == nullptr;
   if (begin) {
     subscriptions_.push_back({group, Subscription::By::Silent});
