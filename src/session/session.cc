@@ -169,21 +169,22 @@ void Session::ended(const Scope& scope) {
   auto* subscription = find(scope);
   unwatchJoinLeave(*subscription);
   const bool silent = subscription->by == Subscription::By::Silent;
+  const bool again = subscription->added_again && subscription->state == Subscription::State::Live;
   if (subscription->state == Subscription::State::Attaching) {
     subscription->heard = false;  // a silent one that attaches anew: its answer is still to come
     subscription->revoked = true;
   } else {
     forget(scope);
   }
-  if (scope.kind() == Scope::Kind::Group) endBeside(scope);
   if (connecting_) {
     std::erase_if(connecting_->attached, [&](const auto& one) { return one.first == scope; });
     std::erase_if(connecting_->held, [&](const auto& held) { return held.scope == scope; });
-    return;
+  } else if (!silent) {
+    const auto& why = protocol::kUnsubscribedServer;
+    send(core_.format.codec().pushUnsubscribe(scope.name(), why.code, why.reason));
   }
-  if (silent) return;
-  const auto& why = protocol::kUnsubscribedServer;
-  send(core_.format.codec().pushUnsubscribe(scope.name(), why.code, why.reason));
+  if (again) addPlace(scope);  // joined once more, which another log told before this one told of the end
+  if (scope.kind() == Scope::Kind::Group) endBeside(scope);  // its rooms find it there again
 }
 
 void Session::disconnect(const protocol::Disconnect& why) {

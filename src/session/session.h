@@ -58,7 +58,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
     enum class State { Attaching, Live } state = State::Attaching;
     bool heard = false;        // in the hub; also while a silent one attaches anew, to be shown
     bool revoked = false;      // its right ended while it was attaching
-    bool added_again = false;  // joined once more while attaching
+    bool added_again = false;  // joined once more, as far as is known; perhaps before it ended
     bool join_leave = false;   // asked to be told who comes online and who goes
     // The group that says when the right to it ends: a room of it, its staff. Heard as well, if only
     // silently.

@@ -329,5 +329,34 @@ TEST_F(SessionTest, WhoIsPutOutOfTheGroupWhileAllHerRoomsAttachDoesNotHearTheRoo
   EXPECT_EQ(hub.subscriptions(), 1u);
 }
 
+// Her own log, which says that she is in again, was faster than the group's, which says that she went.
+TEST_F(SessionTest, PlacesJoinedAgainRightAfterAKickAreListenedToAgain) {
+  enterGroupAndRoom();
+  connect("all");
+  takeUntil(R"("connect":)");
+  Publication joined;
+  joined.type = EntryType::GroupAdded;
+  joined.data = shareBytes(R"({"group":{"id":"group"},"role":"member"})");
+  session->noticed(joined);
+  joined.type = EntryType::RoomAdded;
+  joined.data = shareBytes(R"({"room":{"id":"room"}})");
+  session->noticed(joined);
+  line.sent.clear();
+  putOut(MemberState::Member);
+  turnUntil([this] { return put_out.load(); });
+  for (const char* id : {"2", "3", "4"}) {  // each is read after what was asked before it
+    loop.run();
+    session->received(R"({"id":)" + std::string(id) + "," + kPage);
+    takeUntil(R"({"id":)" + std::string(id) + R"(,"history":)");
+  }
+  for (const char* place : {"group:group", "room:room"}) {
+    const auto ended = line.sent.find(R"("channel":")" + std::string(place) + R"(","unsubscribe":)");
+    const auto begun = line.sent.find(R"("channel":")" + std::string(place) + R"(","subscribe":)");
+    ASSERT_NE(ended, std::string::npos) << place;
+    ASSERT_NE(begun, std::string::npos) << place;
+    EXPECT_LT(ended, begun);
+  }
+}
+
 }  // namespace
 }  // namespace kith
