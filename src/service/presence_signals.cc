@@ -54,7 +54,10 @@ void PresenceSignals::due(const Scope& scope) {
 void PresenceSignals::counted(const Scope& scope, const Result<std::int64_t>& count) {
   Place& place = places_.at(scope);
   if (!count) return arm(scope, place, options_.gather);
-  const bool crowd = static_cast<std::size_t>(*count) > options_.names_max;
+  // A crowd stays one until a fifth has gone, so that a few who come and go do not change it each time.
+  const std::size_t names_max = place.crowd ? options_.names_max * 4 / 5 : options_.names_max;
+  const bool crowd = static_cast<std::size_t>(*count) > names_max;
+  place.crowd = crowd;
   if (crowd || place.changes.size() > options_.names_max) {
     std::erase_if(place.changes,
                   [&](const auto& entry) { return entry.second.number <= place.asked_number; });

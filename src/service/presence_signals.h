@@ -62,6 +62,7 @@ class PresenceSignals {
     std::uint64_t last_number = 0;
     std::uint64_t asked_number = 0;  // the count asked for knows the changes up to here
     bool names_lost = false;         // a crowd went by unnamed
+    bool crowd = false;              // at the last count
     MonotonicMs last_count = 0;
     Loop::TimerId timer = 0;  // 0 only while the count is asked for
   };

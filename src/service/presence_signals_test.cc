@@ -16,9 +16,11 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 UserId user(const std::string& id) {
   return UserId::trusted(id);
@@ -65,9 +67,12 @@ class PresenceSignalsTest : public testing::Test {
   MemoryPresence memory{clock};
   HeldCounts presence{memory};
   std::vector<std::string> said;
-  PresenceSignals gathered{loop, clock, presence,
+  PresenceSignals gathered{loop,
+                           clock,
+                           presence,
                            [this](const Scope&, SharedBytes data) { said.push_back(*data); },
-                           [](const Scope&, const PresenceSignals::Names&) {}};
+                           [](const Scope&, const PresenceSignals::Names&) {},
+                           {.names_max = 10}};
 };
 
 TEST_F(PresenceSignalsTest, ChangeThatTheCountDoesNotKnowIsLeftToTheNextSignal) {
@@ -92,6 +97,23 @@ TEST_F(PresenceSignalsTest, SignalThatFailsIsMadeAgainFromWhatIsTrueThen) {
   answer(false);
 
   EXPECT_THAT(said, ElementsAre(HasSubstr(R"("online":["ann","bob"],"offline":[],"count":2)")));
+}
+
+TEST_F(PresenceSignalsTest, CrowdStaysOneUntilAFifthHasGone) {
+  const auto next = [&] {
+    loop.advance(seconds(5));
+    answer(false);
+    return std::exchange(said, {});
+  };
+  const auto id = [](int number) { return "u" + std::to_string(number); };
+  for (int i = 0; i <= 10; ++i) up(id(i));
+  EXPECT_THAT(next(), ElementsAre(Not(HasSubstr("online"))));
+  for (int i = 10; i > 8; --i) down(id(i));
+  EXPECT_THAT(next(), ElementsAre(AllOf(HasSubstr(R"("count":9)"), Not(HasSubstr("offline")))));
+  down(id(8));
+  next();  // the last one without names: these had been lost
+  down(id(7));
+  EXPECT_THAT(next(), ElementsAre(HasSubstr(R"("offline":["u7"],"count":7)")));
 }
 
 TEST_F(PresenceSignalsTest, WhoGoesToAndFroIsNamedOnceHeHoldsStill) {
