@@ -22,6 +22,8 @@
 namespace kith {
 namespace {
 
+const std::string kPage = R"("history":{"channel":"user:ann","limit":1}})";
+
 /// A connection that keeps what it is given.
 class Line final : public Transport {
  public:
@@ -134,6 +136,14 @@ class SessionTest : public testing::Test {
       return line.sent.find(text) != std::string::npos;
     });
   }
+  /// What was asked of the store is answered, and what those answers asked of it, and once more.
+  void settle() {
+    for (const char* id : {"97", "98", "99"}) {  // each is read after what was asked before it
+      loop.run();
+      session->received(R"({"id":)" + std::string(id) + "," + kPage);
+      takeUntil(R"({"id":)" + std::string(id) + R"(,"history":)");
+    }
+  }
   template <class Condition>
   void turnUntil(Condition condition) {
     for (; !condition(); std::this_thread::yield()) loop.run();
@@ -242,8 +252,6 @@ TEST_F(SessionTest, MoreThanMayWaitBehindTheReplyEndsTheConnection) {
   EXPECT_LT(line.sent.size(), 10 * coming->size());
 }
 
-const std::string kPage = R"("history":{"channel":"user:ann","limit":1}})";
-
 TEST_F(SessionTest, APageWaitsUntilTheClientHasTakenWhatWaitsForHim) {
   connect();
   takeUntil(R"("connect":)");
@@ -344,11 +352,7 @@ TEST_F(SessionTest, PlacesJoinedAgainRightAfterAKickAreListenedToAgain) {
   line.sent.clear();
   putOut(MemberState::Member);
   turnUntil([this] { return put_out.load(); });
-  for (const char* id : {"2", "3", "4"}) {  // each is read after what was asked before it
-    loop.run();
-    session->received(R"({"id":)" + std::string(id) + "," + kPage);
-    takeUntil(R"({"id":)" + std::string(id) + R"(,"history":)");
-  }
+  settle();
   for (const char* place : {"group:group", "room:room"}) {
     const auto ended = line.sent.find(R"("channel":")" + std::string(place) + R"(","unsubscribe":)");
     const auto begun = line.sent.find(R"("channel":")" + std::string(place) + R"(","subscribe":)");
@@ -356,6 +360,20 @@ TEST_F(SessionTest, PlacesJoinedAgainRightAfterAKickAreListenedToAgain) {
     ASSERT_NE(begun, std::string::npos) << place;
     EXPECT_LT(ended, begun);
   }
+}
+
+TEST_F(SessionTest, APlaceJoinedWhileASubscriptionToItIsRefusedIsListenedTo) {
+  connect("all");
+  takeUntil(R"("connect":)");
+  store.afterRead(1, [this] { enterGroupAndRoom(); });
+  session->received(R"({"id":2,"subscribe":{"channel":"group:group"}})");
+  Publication joined;
+  joined.type = EntryType::GroupAdded;
+  joined.data = shareBytes(R"({"group":{"id":"group"},"role":"member"})");
+  session->noticed(joined);
+  settle();
+  EXPECT_NE(line.sent.find(R"({"id":2,"error":)"), std::string::npos);
+  EXPECT_NE(line.sent.find(R"("channel":"group:group","subscribe":)"), std::string::npos);
 }
 
 }  // namespace

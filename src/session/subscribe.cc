@@ -136,7 +136,7 @@ void Session::hear(const Scope& group, Heard then) {
   there->then->push_back(std::move(then));
   if (!begin) return;
   attach(group, std::nullopt, false, [group](Session& self, Result<Attached> result) {
-    if (!result) self.forget(group);
+    if (!result) self.forgetUnlessAdded(group);
   });
 }
 
@@ -212,8 +212,8 @@ void Session::finishSubscribe(std::uint32_t id, const protocol::Subscribe& reque
                               Result<Attached> result) {
   auto* subscription = find(scope);
   if (!result) {
-    if (subscription->by != Subscription::By::Silent || !subscription->heard) forget(scope);
     sendError(id, result.error());
+    if (subscription->by != Subscription::By::Silent || !subscription->heard) forgetUnlessAdded(scope);
   } else if (request.recover && !result->recovered &&
              (request.flag & protocol::kFlagRejectUnrecovered) != 0) {
     if (subscription->by != Subscription::By::Silent) {
