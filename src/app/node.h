@@ -79,7 +79,7 @@ class Node {
 
   std::vector<std::unique_ptr<Core>> cores_;
   std::unique_ptr<store::Store> store_;
-  std::unique_ptr<KeyedExecutor> workers_;
+  std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<PasswordPool> passwords_;
   std::unique_ptr<Presence> presence_;
   std::unique_ptr<Fanout> fanout_;

@@ -19,7 +19,7 @@ Expected<void, Error> Node::makeServices() {
     loops.push_back(&core.loop);
     fan.push_back({&core.loop, &core.hub});
   }
-  workers_ = std::make_unique<KeyedExecutor>(size("workers.threads"), size("workers.queue"));
+  workers_ = std::make_unique<WorkerPool>(size("workers.threads"), size("workers.queue"));
   fanout_ = std::make_unique<Fanout>(std::move(fan), protocol::jsonOverWebSocket(), metrics_);
   FollowLimits follow;
   follow.ring_entries_max = size("history.ring_entries");

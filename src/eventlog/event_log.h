@@ -5,11 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "base/keyed_executor.h"
 #include "base/log.h"
 #include "base/loop.h"
 #include "base/metrics.h"
 #include "base/mutex.h"
+#include "base/worker_pool.h"
 #include "eventlog/answers.h"
 #include "eventlog/follow.h"
 #include "eventlog/publication.h"
@@ -57,7 +57,7 @@ class EventLog {
  public:
   struct Parts {
     store::Store& store;
-    KeyedExecutor& workers;
+    WorkerPool& workers;
     std::vector<Loop*> loops;
     Sink& sink;
     Log& log;

@@ -152,7 +152,7 @@ class EventLogTest : public ::testing::Test, protected Sink {
   std::unique_ptr<store::WatchedStore> watched_;  // store_, as the log sees it
   EventLoop loops_[2];
   std::vector<std::thread> threads_;
-  std::unique_ptr<KeyedExecutor> workers_ = std::make_unique<KeyedExecutor>(2, 1000);
+  std::unique_ptr<WorkerPool> workers_ = std::make_unique<WorkerPool>(2, 1000);
   std::vector<std::unique_ptr<EventLog>> nodes_;  // earlier ones may still have posts under way
   EventLog* events_ = nullptr;                    // the last
   std::vector<Offset> heard_;                     // on core 0, as signals_

@@ -145,7 +145,7 @@ class ReadMembershipsTest : public testing::Test {
   Metrics metrics;
   ManualClock clock;
   ManualLoop loop{clock};
-  KeyedExecutor workers{1, 10};
+  WorkerPool workers{1, 10};
   EventLog log{{store, workers, {&loop}, sink, lines, metrics}};
 };
 

@@ -118,7 +118,7 @@ class OperationsTest : public testing::Test {
   std::string folder_;
   std::unique_ptr<ThreadLoop> loop = std::make_unique<ThreadLoop>();
   std::unique_ptr<store::Store> store;
-  std::unique_ptr<KeyedExecutor> workers = std::make_unique<KeyedExecutor>(2, 1000);
+  std::unique_ptr<WorkerPool> workers = std::make_unique<WorkerPool>(2, 1000);
   std::unique_ptr<EventLog> log;
   std::unique_ptr<Publish> publish;
   std::unique_ptr<OnlineStatusService> status;

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "base/keyed_executor.h"
+#include "base/worker_pool.h"
 #include "service/caller.h"
 
 namespace kith {
@@ -52,7 +52,7 @@ class PasswordPool {
   const Options options_;
   std::string nobody_;  // the hash that stands in where there is none
   std::atomic<std::int64_t> computed_{0};
-  KeyedExecutor threads_;  // last: ends first
+  WorkerPool threads_;  // last: ends first
 };
 
 }  // namespace kith

@@ -68,7 +68,7 @@ class RoomsTest : public testing::Test {
   Nobody sink;
   std::unique_ptr<store::Store> real = open();
   store::WatchedStore store{*real};
-  std::unique_ptr<KeyedExecutor> workers = std::make_unique<KeyedExecutor>(1, 100);
+  std::unique_ptr<WorkerPool> workers = std::make_unique<WorkerPool>(1, 100);
   EventLog log{{store, *workers, {&loop}, sink, lines, metrics}};
   Publish publish{log};
   MemoryPresence presence{clock};

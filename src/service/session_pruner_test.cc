@@ -86,7 +86,7 @@ class SessionPrunerTest : public testing::Test {
   std::string folder_;
   std::unique_ptr<ThreadLoop> loop_ = std::make_unique<ThreadLoop>();
   std::unique_ptr<store::Store> store_;
-  KeyedExecutor workers_{1, 10};
+  WorkerPool workers_{1, 10};
   std::unique_ptr<EventLog> log_;
 };
 

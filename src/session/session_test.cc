@@ -183,7 +183,7 @@ class SessionTest : public testing::Test {
   Metrics metrics;
   std::unique_ptr<store::Store> real = open();
   store::WatchedStore store{*real};
-  std::unique_ptr<KeyedExecutor> workers = std::make_unique<KeyedExecutor>(1, 100);
+  std::unique_ptr<WorkerPool> workers = std::make_unique<WorkerPool>(1, 100);
   Hub hub{loop};
   Fanout fanout{{{&loop, &hub}}, protocol::jsonOverWebSocket(), metrics};
   EventLog log{{store, *workers, {&loop}, fanout, lines, metrics}};

@@ -1,17 +1,16 @@
-#include "base/keyed_executor.h"
+#include "base/worker_pool.h"
 
 #include "base/assert.h"
 
 namespace kith {
 
-KeyedExecutor::KeyedExecutor(std::size_t threads, std::size_t queue_jobs_max)
-    : queue_jobs_max_(queue_jobs_max) {
+WorkerPool::WorkerPool(std::size_t threads, std::size_t queue_jobs_max) : queue_jobs_max_(queue_jobs_max) {
   ASSERT(threads > 0);
   threads_.reserve(threads);
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this, i] { run(i); });
 }
 
-KeyedExecutor::~KeyedExecutor() {
+WorkerPool::~WorkerPool() {
   {
     Lock lock(mutex_);
     ending_ = true;
@@ -20,7 +19,7 @@ KeyedExecutor::~KeyedExecutor() {
   for (auto& thread : threads_) thread.join();
 }
 
-bool KeyedExecutor::submit(Job job) {
+bool WorkerPool::submit(Job job) {
   {
     Lock lock(mutex_);
     if (jobs_.size() >= queue_jobs_max_) return false;
@@ -30,7 +29,7 @@ bool KeyedExecutor::submit(Job job) {
   return true;
 }
 
-void KeyedExecutor::run(std::size_t worker) {
+void WorkerPool::run(std::size_t worker) {
   while (true) {
     Job job;
     {

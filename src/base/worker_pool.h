@@ -14,12 +14,12 @@ namespace kith {
 ///
 /// Any thread may submit; jobs run in any order. The queue is bounded: a job that finds it full is refused,
 /// never dropped silently. The destructor runs what is queued, then joins.
-class KeyedExecutor {
+class WorkerPool {
  public:
-  KeyedExecutor(std::size_t threads, std::size_t queue_jobs_max);
-  ~KeyedExecutor();
-  KeyedExecutor(const KeyedExecutor&) = delete;
-  KeyedExecutor& operator=(const KeyedExecutor&) = delete;
+  WorkerPool(std::size_t threads, std::size_t queue_jobs_max);
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
 
   /// False if the queue is full: answer a temporary fault. `worker` is the number of the thread that runs the
   /// job.
