@@ -111,7 +111,7 @@ void EventLog::attachAll(std::vector<Attach> all) {
   batch->owners_left = owners_.size();
   for (std::size_t i = 0; i < owners_.size(); ++i) {
     owners_[i]->loop().post([this, i, batch, mine = std::move(by_owner[i])]() mutable {
-      for (auto& one : mine) batch->by_owner[i].push_back({owners_[i]->begin(std::move(one))});
+      for (auto& one : mine) batch->by_owner[i].emplace_back().waiter = owners_[i]->begin(std::move(one));
       if (--batch->owners_left == 0) readBatch(batch);
     });
   }

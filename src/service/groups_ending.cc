@@ -58,7 +58,7 @@ void CommunityGroupService::closeRequests(const StoredTask& task, std::vector<st
     store::Drafts drafts;
     for (const auto& row : open) {
       auto request = TRY(now.request(row.request.id));
-      if (request->state != JoinRequest::State::Pending) continue;
+      if (!request || request->state != JoinRequest::State::Pending) continue;
       request->state = JoinRequest::State::Cancelled;
       request->decided_at = now.now();
       request->decided_by = what.user;
@@ -96,7 +96,7 @@ void CommunityGroupService::letMembersGo(const StoredTask& task, std::vector<sto
     store::Drafts drafts;
     for (const auto& row : members) {
       auto member = TRY(now.groupMember(what.group, row.member.user));
-      if (member->state != MemberState::Member) continue;
+      if (!member || member->state != MemberState::Member) continue;
       member->state = MemberState::Left;
       TRY(now.putMember(*member));
       drafts.push_back(removedDraft(member->user, what.group, "deleted"));
