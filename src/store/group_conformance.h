@@ -163,6 +163,7 @@ TEST_P(GroupConformance, RoomsOfAGroupAreListedApart) {
   putRoomIn(club, "r1", "one");
   putRoomIn(club, "r2", "two");
   putRoomIn(GroupId(), "r3", "three");
+  putMember(club, ann);
   written(join(RoomId::trusted("r1"), ann));
   written(join(RoomId::trusted("r3"), ann));
   const auto names = [&](RoomQuery query) {
@@ -183,8 +184,72 @@ TEST_P(GroupConformance, RoomsOfAGroupAreListedApart) {
   EXPECT_EQ(read([&](Reader& reader) { return reader.roomCount(club); }), 2);
 }
 
+// Put out of the group, he is a member of its rooms until the last of them is left.
+TEST_P(GroupConformance, RoomsOfAGroupAreListedAsJoinedOnlyToItsMembers) {
+  putRoomIn(club, "r1", "one");
+  written(join(RoomId::trusted("r1"), ann));
+  const auto listed = [&](const RoomQuery& query) {
+    return read([&](Reader& reader) { return reader.rooms(ann, query); }).size();
+  };
+  EXPECT_EQ(listed({true}), 0u);
+  putMember(club, ann);
+  EXPECT_EQ(listed({true}), 1u);
+  putMember(club, ann, MemberState::Left);
+  EXPECT_EQ(listed({true}), 0u);
+  EXPECT_EQ(listed({true, club}), 0u);
+}
+
+// The name of a hidden room could be found out by what came after it.
+TEST_P(GroupConformance, RoomOfAnotherListIsNoCursorAndAnswersAsOneThatNeverWas) {
+  putRoomIn(GroupId(), "a", "alpha");
+  putRoomIn(GroupId(), "o", "omega");
+  putRoomIn(club, "m", "hidden");
+  written(join(RoomId::trusted("o"), ann));
+  written(join(RoomId::trusted("m"), ann));  // the group has put her out, and this room is still to be left
+  const auto after = [&](bool joined, const GroupId& group, const std::string& cursor) {
+    return read([&](Reader& reader) {
+             return reader.rooms(ann, {joined, group, {}, RoomId::trusted(cursor), 10});
+           })
+        .size();
+  };
+  for (const bool joined : {false, true}) {
+    EXPECT_EQ(after(joined, {}, "m"), 0u);
+    EXPECT_EQ(after(joined, {}, "never"), 0u);
+  }
+  EXPECT_EQ(after(false, club, "a"), 0u);
+  EXPECT_EQ(after(true, {}, "a"), 0u);
+  EXPECT_EQ(after(false, {}, "a"), 1u);
+}
+
+// It ended where the last room of the page before had been deleted, or left, meanwhile.
+TEST_P(GroupConformance, ListGoesOnBehindACursorThatIsGone) {
+  for (const char* id : {"a", "b", "c"}) {
+    putRoomIn(GroupId(), id, id);
+    written(join(RoomId::trusted(id), ann));
+    putGroup(groupOf(id, id));
+  }
+  const auto rooms = [&](bool joined) {
+    return read([&](Reader& reader) {
+             return reader.rooms(ann, {joined, {}, {}, RoomId::trusted("a"), 10});
+           })
+        .size();
+  };
+  ASSERT_TRUE(change([&](Transaction& rows) -> Result<void> {
+                auto member = TRY(rows.member(RoomId::trusted("a"), ann));
+                member->state = MemberState::Left;
+                TRY(rows.putMember(*member));
+                TRY(rows.removeRoom(RoomId::trusted("a")));
+                return rows.removeGroup(GroupId::trusted("a"));
+              }).ok());
+  EXPECT_EQ(rooms(false), 2u);
+  EXPECT_EQ(rooms(true), 2u);
+  const GroupQuery query{false, {}, GroupId::trusted("a"), 10};
+  EXPECT_EQ(read([&](Reader& reader) { return reader.groups(ann, query); }).size(), 2u);
+}
+
 TEST_P(GroupConformance, AnArchivedRoomIsListedToItsMembersAndARemovedOneToNobody) {
   putRoomIn(club, "r1", "one");
+  putMember(club, ann);
   written(join(RoomId::trusted("r1"), ann));
   auto room = *read([&](Reader& reader) { return reader.room(RoomId::trusted("r1")); });
   room.archived_at = 5;
@@ -247,6 +312,20 @@ TEST_P(GroupConformance, RequestsAreListedOldestFirstWhileTheyAreOpen) {
   EXPECT_FALSE(read([&](Reader& reader) { return reader.openRequest(club, ann); }).has_value());
   ASSERT_TRUE(put(requestOf("q3", ann, 40)).ok());
   EXPECT_EQ(read([&](Reader& reader) { return reader.openRequestsOf(ann, 10); }).size(), 1u);
+}
+
+TEST_P(GroupConformance, RequestOfAnotherGroupIsNoCursor) {
+  ASSERT_TRUE(put(requestOf("q1", ann, 10)).ok());
+  auto elsewhere = requestOf("q2", ann, 20);
+  elsewhere.group = GroupId::trusted("other");
+  ASSERT_TRUE(put(elsewhere).ok());
+  const auto after = [&](const std::string& cursor) {
+    return read([&](Reader& reader) {
+      return reader.openRequests(elsewhere.group, JoinRequestId::trusted(cursor), 10);
+    });
+  };
+  EXPECT_EQ(after("").size(), 1u);
+  EXPECT_TRUE(after("q1").empty());
 }
 
 TEST_P(GroupConformance, OneRequestOfAPersonIsOpenAtMost) {

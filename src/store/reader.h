@@ -46,9 +46,10 @@ struct PageQuery {
   std::size_t limit = 50;
 };
 
-/// A list of rooms, in the order of their names, then ids.
+/// A list of rooms, in the order of their names, then ids. A cursor that the list could never have shown is
+/// as one that never was: nothing follows it. One that has gone since is fine.
 struct RoomQuery {
-  bool joined_only = false;   // else archived ones are left out
+  bool joined_only = false;   // those he is in, and in their group; else all but the archived ones
   GroupId group{};            // its rooms; empty: with joined_only every room, else those of no group
   std::string folded_text{};  // what their folded names contain
   RoomId cursor{};            // after this one; empty: from the start
@@ -63,7 +64,7 @@ struct RoomRow {
   std::optional<RoomMember> mine;  // the asker's row, if he is a member
 };
 
-/// A list of groups, in the order of their names, then ids.
+/// A list of groups, in the order of their names, then ids. The cursor may have gone since.
 struct GroupQuery {
   bool joined_only = false;
   std::string folded_text{};
@@ -142,7 +143,7 @@ class Reader {
                                                            std::size_t limit) = 0;
   virtual Result<std::optional<JoinRequest>> request(const JoinRequestId& request) = 0;
   virtual Result<std::optional<JoinRequest>> openRequest(const GroupId& group, const UserId& user) = 0;
-  /// Oldest first, after `cursor` (decided or not).
+  /// Oldest first, after `cursor` (decided or not); after one of another group is nothing.
   virtual Result<std::vector<RequestRow>> openRequests(const GroupId& group, const JoinRequestId& cursor,
                                                        std::size_t limit) = 0;
   virtual Result<std::int64_t> openRequestCount(const GroupId& group) = 0;

@@ -54,7 +54,7 @@ Result<std::vector<RequestRow>> GroupTable::openRequests(const GroupId& group, c
   WallMs after = 0;
   if (!cursor.empty()) {
     const auto at = TRY(request(cursor));
-    if (!at) return std::vector<RequestRow>();
+    if (!at || at->group != group) return std::vector<RequestRow>();
     after = at->created_at;
   }
   auto query = connection_.query("SELECT " KITH_REQUEST_COLUMNS

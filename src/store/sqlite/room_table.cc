@@ -9,6 +9,11 @@ namespace {
 
 #define KITH_ROOM_COLUMNS \
   "r.id, r.name, r.topic, r.created_by, r.created_at, r.grp, r.capacity, r.archived_at, r.folded"
+// Of a member's row (m) and its room (r): he sees it, being a member of its group too if it has one.
+#define KITH_OPEN_TO_HIM                                                                              \
+  "(r.grp = '' OR EXISTS (SELECT 1 FROM group_members g WHERE g.grp = r.grp AND g.user = m.user AND " \
+  "g.state = 'member'))"
+
 Room roomAt(const Query& row) {
   return {RoomId::trusted(row.textAt(0)),
           row.textAt(1),
@@ -42,16 +47,16 @@ Result<std::optional<RoomMember>> RoomTable::member(const RoomId& room, const Us
 Result<std::vector<RoomRow>> RoomTable::rooms(const UserId& asker, const RoomQuery& asked) {
   std::string after_name;  // empty: before all, since a name has a character
   if (!asked.cursor.empty()) {
-    const auto at = TRY(room(asked.cursor));
+    auto at = TRY(nameAtCursor(asker, asked));
     if (!at) return std::vector<RoomRow>();
-    after_name = at->name;
+    after_name = std::move(*at);
   }
   std::vector<Room> found;
   if (asked.joined_only) {
     auto query = connection_.query(
         "SELECT " KITH_ROOM_COLUMNS
         " FROM room_members m JOIN rooms r ON r.id = m.room"
-        " WHERE m.user = ? AND m.state = 'member' AND r.deleted_at = 0"
+        " WHERE m.user = ? AND m.state = 'member' AND r.deleted_at = 0 AND " KITH_OPEN_TO_HIM
         " AND (?2 = '' OR r.grp = ?2) AND instr(r.folded, ?3) > 0 AND (r.name, r.id) > (?4, ?5)"
         " ORDER BY r.name, r.id LIMIT ?6");
     query.text(asker.text())
@@ -74,6 +79,21 @@ Result<std::vector<RoomRow>> RoomTable::rooms(const UserId& asker, const RoomQue
   rows.reserve(found.size());
   for (auto& room : found) rows.push_back(TRY(completed(asker, std::move(room))));
   return rows;
+}
+
+// Only where the list could have shown it, or what follows would tell of a name that he may not know. It may
+// be deleted, archived or left since: the list goes on all the same.
+Result<std::optional<std::string>> RoomTable::nameAtCursor(const UserId& asker, const RoomQuery& asked) {
+  auto query = asked.joined_only
+                   ? connection_.query(
+                         "SELECT r.name FROM rooms r JOIN room_members m ON m.room = r.id"
+                         " WHERE r.id = ?1 AND m.user = ?3 AND (?2 = '' OR r.grp = ?2)"
+                         " AND (r.deleted_at != 0 OR " KITH_OPEN_TO_HIM ")")
+                   : connection_.query("SELECT r.name FROM rooms r WHERE r.id = ?1 AND r.grp = ?2");
+  query.text(asked.cursor.text()).text(asked.group.text());
+  if (asked.joined_only) query.text(asker.text());
+  if (!TRY(query.next())) return std::optional<std::string>();
+  return std::optional<std::string>(query.textAt(0));
 }
 
 Result<std::optional<RoomRow>> RoomTable::roomRow(const UserId& asker, const RoomId& room) {

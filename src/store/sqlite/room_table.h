@@ -31,6 +31,7 @@ class RoomTable {
   Result<void> put(const RoomMember& member);
 
  private:
+  Result<std::optional<std::string>> nameAtCursor(const UserId& asker, const RoomQuery& asked);
   Result<RoomRow> completed(const UserId& asker, Room room);
 
   Connection& connection_;
