@@ -2,7 +2,7 @@
 """Holds the #include lines of one room against the rooms it names in src/CMakeLists.txt.
 
 A header may include the rooms of DEPENDS (and what those pass on), a source those of USES too,
-a test those of TESTS too.
+a test and its fixture (*_test_fixture.h) those of TESTS too.
 Prints a sentence for each wrong arrow and exits 1.
 """
 import argparse
@@ -52,7 +52,7 @@ source = pathlib.Path(args.source)
 for path in sorted((source / args.room).glob("*")):
     if path.suffix not in (".h", ".cc"):
         continue
-    test = path.name.endswith(("_test.cc", "_fuzz.cc", "_bench.cc"))
+    test = path.name.endswith(("_test.cc", "_test_fixture.h", "_fuzz.cc", "_bench.cc"))
     allowed = tests if test else uses if path.suffix == ".cc" else depends
     for number, line in enumerate(path.read_text().splitlines(), 1):
         match = re.match(r'\s*#\s*include\s+"([^"]+)"', line)
@@ -73,6 +73,8 @@ for path in sorted((source / args.room).glob("*")):
                           f"(rooms may use only those above them)")
         elif included.endswith("_conformance.h") and not (test or path.name.endswith("_conformance.h")):
             faults.append(f"{where}: a conformance suite is for tests only")
+        elif included.endswith("_test_fixture.h") and not test:
+            faults.append(f"{where}: a fixture is for tests only")
 if faults:
     print("\n".join(faults), file=sys.stderr)
     sys.exit(1)

@@ -9,7 +9,7 @@
 # compiles, cmake/check_includes.py holds its #include lines against these two lists.
 #
 # Sources are picked by suffix: *_test.cc needs nothing, *_live_test.cc needs a server,
-# *_bench.cc measures, *_fuzz.cc is attacked, *_conformance.h is for tests; the rest is the library.
+# *_bench.cc measures, *_fuzz.cc is attacked, *_conformance.h and *_test_fixture.h are for tests; the rest is the library.
 set_property(GLOBAL PROPERTY KITH_ROOMS "")
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
