@@ -17,4 +17,12 @@ PageCut cutPage(const std::vector<std::string>& rows, std::size_t anchor, std::s
   return cut;
 }
 
+std::size_t writePage(JsonWriter& json, std::string_view name, const std::vector<std::string>& rows) {
+  const auto last = cutPage(rows, 0).last;
+  json.key(name).beginArray();
+  for (std::size_t i = 0; i < last; ++i) json.raw(rows[i]);
+  json.endArray();
+  return last;
+}
+
 }  // namespace kith

@@ -2,7 +2,10 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "base/json_writer.h"
 
 namespace kith {
 
@@ -20,5 +23,8 @@ struct PageCut {
 /// there, so that the next page begins where this one ends.
 PageCut cutPage(const std::vector<std::string>& rows, std::size_t anchor,
                 std::size_t bytes_max = kPageBytesMax);
+
+/// Writes the rendered rows of a list as the array `name`, as many from the first as fit, and says how many.
+std::size_t writePage(JsonWriter& json, std::string_view name, const std::vector<std::string>& rows);
 
 }  // namespace kith

@@ -34,7 +34,10 @@ Reply<RoomWritten> answerRoom(Reply<std::string> reply) {
     std::string out;
     JsonWriter json(out);
     json.beginObject().key("room");
-    writeRoom(json, result->room);
+    if (result->shown)
+      writeRoom(json, result->room);
+    else
+      json.beginObject().field("id", result->room.room.id.text()).endObject();
     if (result->room.mine) json.field("role", roleName(result->room.mine->role));
     writeWritten(json, result->written);
     json.endObject();
@@ -56,12 +59,10 @@ void listRooms(Services& services, const Caller& caller, const Args& args, Reply
                                JsonWriter json(rows.emplace_back());
                                writeRoom(json, row);
                              }
-                             const auto last = cutPage(rows, 0).last;
                              std::string out;
                              JsonWriter json(out);
-                             json.beginObject().key("rooms").beginArray();
-                             for (std::size_t i = 0; i < last; ++i) json.raw(rows[i]);
-                             json.endArray();
+                             json.beginObject();
+                             const auto last = writePage(json, "rooms", rows);
                              if (page->more || last < rows.size())
                                json.field("next", page->rooms[last - 1].room.id.text());
                              json.endObject();

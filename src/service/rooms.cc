@@ -57,10 +57,7 @@ Callback<void(Result<store::Committed>)> DiscussionRoomService::answerRoom(const
       broadcast(*result);
       return reply(joinedAnswer(std::move(*made), *result));
     }
-    // A repeat of a creation made its room the first time: its id stands in the entry.
-    const auto& first = result->entries.front().logged.entry;
-    answerWithRoom(caller, first.type == EntryType::RoomAdded ? roomOfJson(first.data) : room,
-                   writtenOf(*result), std::move(reply));
+    answerAgain(caller, room, *result, std::move(reply));
   };
 }
 

@@ -38,6 +38,7 @@ struct KickMember {
 struct RoomWritten {
   store::RoomRow room;
   Written written;
+  bool shown = true;  // false: of the room he is told its id alone
 };
 
 struct RoomPage {
@@ -102,9 +103,9 @@ class DiscussionRoomService {
   Callback<void(Result<store::Committed>)> answerRoom(const Caller& caller, const RoomId& room,
                                                       std::shared_ptr<RoomWritten> made,
                                                       Reply<RoomWritten> reply);
-  /// Of a repeat: the room as it is now.
-  void answerWithRoom(const Caller& caller, const RoomId& room, const Written& written,
-                      Reply<RoomWritten> reply);
+  /// Of a repeat: the room as it is now, to whom may see it. To others what was written is said all the same.
+  void answerAgain(const Caller& caller, const RoomId& room, const store::Committed& first,
+                   Reply<RoomWritten> reply);
   // Steps of tasks, each repeatable.
   void letMembersGo(const StoredTask& task, Reply<TaskRunner::Next> reply);
   void purgeTexts(const StoredTask& task, Reply<TaskRunner::Next> reply);

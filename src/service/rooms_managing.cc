@@ -49,6 +49,17 @@ UpdateRoom differing(UpdateRoom request, const Room& room) {
   return request;
 }
 
+// Who is let into a group is let into its main room, so that neither could be kept there.
+Fault capacityIsTheGroups() {
+  return Fault::badField("capacity", "all members of a group are in its main room: set the group's capacity");
+}
+Fault activeWithItsGroup() {
+  return {FaultCode::PermissionDenied,
+          {},
+          "the main room of a group is not archived: archive the group's other rooms, or delete the group",
+          false};
+}
+
 Result<store::RoomRow> rowOf(store::Transaction& now, const Standing& own) {
   const auto head = TRY(now.head(Scope::of(own.room->id)));
   return store::RoomRow{*own.room, head.members, head.position.offset, 0, own.member};
@@ -80,6 +91,7 @@ void DiscussionRoomService::updateRoom(const Caller& caller, UpdateRoom request,
                 made->room = TRY(rowOf(now, own));
                 const auto changes = differing(request, *own.room);
                 if (!changes.name && !changes.topic && !changes.capacity) return store::Drafts{};
+                if (own.room->isMain() && changes.capacity.value_or(0) != 0) return capacityIsTheGroups();
                 auto& room = made->room.room;
                 room.name = changes.name.value_or(room.name);
                 room.folded_name = toFolded(room.name).value_or(room.name);
@@ -107,6 +119,7 @@ void DiscussionRoomService::archiveRoom(const Caller& caller, const RoomId& id, 
       made->room = TRY(rowOf(now, own));
       auto& room = made->room.room;
       if ((room.archived_at != 0) == archived) return store::Drafts{};
+      if (room.isMain() && archived) return activeWithItsGroup();
       room.archived_at = archived ? now.now() : 0;
       TRY(now.putRoom(room));
       return inBothLogs(EntryType::RoomArchived, room);

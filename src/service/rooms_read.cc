@@ -12,16 +12,29 @@ RoomId roomOfJson(std::string_view json) {
   return RoomId::trusted(std::string(id));
 }
 
-void DiscussionRoomService::answerWithRoom(const Caller& caller, const RoomId& room, const Written& written,
-                                           Reply<RoomWritten> reply) {
+void DiscussionRoomService::answerAgain(const Caller& caller, const RoomId& asked,
+                                        const store::Committed& first, Reply<RoomWritten> reply) {
+  // A repeat of a creation made its room the first time: its id stands in the entry.
+  const auto& entry = first.entries.front().logged.entry;
+  const bool created = entry.type == EntryType::RoomAdded;
+  const auto room = created ? roomOfJson(entry.data) : asked;
   parts_.log.readValue<RoomWritten>(
-      [user = caller.user, room, written](store::Reader& reader) -> Result<RoomWritten> {
-        auto row = TRY(reader.roomRow(user, room));
-        if (!row) return Fault::of(FaultCode::NotFound);
-        RoomWritten found{std::move(*row), written};
-        // The position is the room's, whichever log the nonce is bound in: of the asker's own join.
-        found.written.position.epoch = TRY(reader.head(Scope::of(room))).position.epoch;
-        if (found.room.mine) found.written.position.offset = found.room.mine->join_offset;
+      [caller, room, created, written = writtenOf(first)](store::Reader& reader) -> Result<RoomWritten> {
+        RoomWritten found{{}, written};
+        if (created) {
+          // His own log has the nonce, but the position is the room's: its maker's joining is its first
+          // entry.
+          const auto head = TRY(reader.head(Scope::of(room)));
+          found.written.position = {head.position.epoch, 1};
+        }
+        auto row = TRY(reader.roomRow(caller.user, room));
+        const auto seen = judgeInRoom(Right::SeeRooms, reader, caller, room);
+        if (!seen && seen.error().code != FaultCode::NotFound) return seen.error();
+        found.shown = row && seen;
+        if (found.shown)
+          found.room = std::move(*row);
+        else
+          found.room.room.id = room;
         return found;
       },
       std::move(reply));

@@ -1,99 +1,90 @@
 #include "service/rooms.h"
 
-#include <gtest/gtest.h>
-#include <stdlib.h>
-
-#include <atomic>
-#include <filesystem>
-#include <thread>
-
-#include "base/manual_loop.h"
-#include "presence/memory/memory_presence.h"
-#include "service/online_status.h"
-#include "service/typing.h"
-#include "store/sqlite/sqlite_store.h"
-#include "store/watched_store.h"
+#include "service/places_test_fixture.h"
 
 namespace kith {
 namespace {
 
-class Nobody final : public Sink {
-  void applied(const Scope&, const Publication&, const CoreCounts&) override {}
-  void signalled(const Scope&, const SharedBytes&, const CoreCounts&) override {}
-  void joinedOrLeft(const Scope&, const std::vector<JoinLeave>&, const CoreCounts&) override {}
-};
+using testing::HasSubstr;
+using testing::Not;
 
-/// Rooms on a real store whose reads may be made to fail.
-class RoomsTest : public testing::Test {
- protected:
-  ~RoomsTest() override {
-    workers.reset();
-    real.reset();
-    std::filesystem::remove_all(folder);
-  }
-  std::unique_ptr<store::Store> open() {
-    folder = ::mkdtemp(folder.data());
-    store::SqliteOptions options;
-    options.folder = folder;
-    options.free_space_low_bytes = 0;
-    return std::move(store::SqliteStore::open(std::move(options), clock, lines, metrics)).value();
-  }
-  template <class T, class Call>
-  Result<T> wait(Call call) {
-    std::atomic<bool> answered{false};
-    std::optional<Result<T>> answer;
-    call([&](Result<T> result) {
-      answer.emplace(std::move(result));
-      answered = true;
-    });
-    for (; !answered; std::this_thread::yield()) loop.run();
-    return std::move(*answer);
-  }
-  Result<RoomWritten> create(const Caller& caller) {
-    return wait<RoomWritten>([&](auto reply) {
-      rooms.createRoom(caller, {"a room", "", {}, 0, "made"}, std::move(reply));
-    });
-  }
-  Result<RoomWritten> join(const Caller& caller, const RoomId& room) {
-    return wait<RoomWritten>([&](auto reply) { rooms.joinRoom(caller, room, "joined", std::move(reply)); });
-  }
-
-  const Caller ann{UserId::trusted("ann"), "Ann", SiteRole::Member, {}, {}, false, Right::CreateRoom};
-  const Caller bob{UserId::trusted("bob"), "Bob", SiteRole::Member, {}, {}, false, Right::JoinRoom};
-  std::string folder = "/tmp/kith-rooms-XXXXXX";
-  ManualClock clock;
-  ManualLoop loop{clock};
-  Log lines{LogLevel::Off, Log::Format::Text};
-  Metrics metrics;
-  Nobody sink;
-  std::unique_ptr<store::Store> real = open();
-  store::WatchedStore store{*real};
-  std::unique_ptr<WorkerPool> workers = std::make_unique<WorkerPool>(1, 100);
-  EventLog log{{store, *workers, {&loop}, sink, lines, metrics}};
-  Publish publish{log};
-  MemoryPresence presence{clock};
-  OnlineStatusService online{{loop, clock, presence, readMembershipsFrom(log), sendSignalsThrough(publish),
-                              tellJoinLeaveThrough(log, publish)}};
-  TypingIndicator typing{loop, clock, presence, sendTypingThrough(publish)};
-  TaskRunner tasks{{loop, clock, log, lines, metrics}};
-  DiscussionRoomService rooms{{log, publish, online, typing, tasks, "key"}};
-};
+class RoomsTest : public PlacesTest {};
 
 // A fault here would say that nothing was done; the client would make the room, or join, once more.
 TEST_F(RoomsTest, WhatWasCommittedIsAnsweredThoughTheStoreCanNotBeReadAnyMore) {
   store.failReads();
-  const auto made = create(ann);
+  const auto made = wait<RoomWritten>([&](auto reply) {
+    rooms.createRoom(caller("ann", Right::CreateRoom), {"a room", "", {}, 0, "made"}, std::move(reply));
+  });
   ASSERT_TRUE(made);
   const RoomId room = made->room.room.id;
   EXPECT_EQ(made->room.members, 1);
   EXPECT_EQ(made->room.mine->role, RoomRole::Owner);
   EXPECT_EQ(made->written.position.offset, made->room.mine->join_offset);
 
-  const auto joined = join(bob, room);
+  const auto joined = wait<RoomWritten>(
+      [&](auto reply) { rooms.joinRoom(caller("bob", Right::JoinRoom), room, "joined", std::move(reply)); });
   ASSERT_TRUE(joined);
   EXPECT_EQ(joined->room.members, 2);
   EXPECT_EQ(joined->room.room.name, "a room");
   EXPECT_EQ(joined->written.position.offset, 2u);
+}
+
+// It was answered with the offset at which the asker had joined.
+TEST_F(RoomsTest, RepeatOfAnUpdateAnswersWithItsOwnOffset) {
+  const auto made = done("ann", "room.create", object({{"name", "Shed"}, {"nonce", "made"}}));
+  const auto room = roomOfJson(made).text();
+  const auto update = object({{"room", room}, {"name", "Barn"}, {"nonce", "renamed"}});
+  EXPECT_THAT(done("ann", "room.update", update), HasSubstr(R"("offset":2,)"));
+  const auto archive = object({{"room", room}, {"nonce", "archived"}});
+  EXPECT_THAT(done("ann", "room.archive", archive), HasSubstr(R"("offset":3,)"));
+
+  EXPECT_THAT(done("ann", "room.update", update), HasSubstr(R"("offset":2,)"));
+  EXPECT_THAT(done("ann", "room.archive", archive), HasSubstr(R"("offset":3,)"));
+  const auto again = done("ann", "room.create", object({{"name", "Shed"}, {"nonce", "made"}}));
+  EXPECT_THAT(again, HasSubstr(R"("offset":1,)"));
+  EXPECT_THAT(again, HasSubstr(R"("duplicate":true)"));
+}
+
+// The room was shown as it is now to whoever had a nonce of old.
+TEST_F(RoomsTest, WhoMayNotSeeARoomAnyMoreIsToldByARepeatWhatHeWroteAndNoMore) {
+  const auto group = groupOf("ann");
+  const auto room = roomIn(group, "ann", "Secret plans");
+  done("bob", "group.join", object({{"group", group}}));
+  const auto join = object({{"room", room}, {"nonce", "in"}});
+  done("bob", "room.join", join);
+  const auto create = object({{"name", "My secret"}, {"group", group}, {"nonce", "made"}});
+  const auto own = roomOfJson(done("bob", "room.create", create)).text();
+  EXPECT_THAT(done("bob", "room.join", join), HasSubstr("Secret plans"));
+
+  done("ann", "group.kick", object({{"group", group}, {"user", "bob"}}));
+  const auto repeat = done("bob", "room.join", join);
+  EXPECT_THAT(repeat, HasSubstr(R"({"room":{"id":")" + room + R"("},"offset":2,)"));
+  EXPECT_THAT(repeat, HasSubstr(R"("duplicate":true)"));
+  EXPECT_THAT(done("bob", "room.create", create),
+              HasSubstr(R"({"room":{"id":")" + own + R"("},"offset":1,)"));
+}
+
+TEST_F(RoomsTest, RepeatIsAnsweredThoughTheRoomIsGone) {
+  const auto room = roomOfJson(done("ann", "room.create", object({{"name", "Shed"}}))).text();
+  const auto join = object({{"room", room}, {"nonce", "in"}});
+  done("bob", "room.join", join);
+  done("ann", "room.delete", object({{"room", room}}));
+  EXPECT_THAT(done("bob", "room.join", join), HasSubstr(R"({"room":{"id":")" + room + R"("},"offset":2,)"));
+}
+
+// Both could be set, and neither held: the main room is entered with its group.
+TEST_F(RoomsTest, MainRoomHasNoCapacityOfItsOwnAndIsNotArchived) {
+  const auto group = groupOf("ann");
+  const auto capacity = refused("ann", "room.update", R"({"room":")" + group + R"(","capacity":1})");
+  EXPECT_EQ(capacity.message(), "bad_request:capacity");
+  EXPECT_THAT(capacity.detail, HasSubstr("the group's"));
+  const auto archive = refused("ann", "room.archive", object({{"room", group}}));
+  EXPECT_EQ(archive.code, FaultCode::PermissionDenied);
+  EXPECT_THAT(archive.detail, HasSubstr("group"));
+  EXPECT_THAT(done("ann", "room.update", object({{"room", group}, {"topic", "All of us"}})),
+              HasSubstr("All of us"));
+  EXPECT_THAT(done("ann", "room.get", object({{"room", group}})), Not(HasSubstr("archived_at")));
 }
 
 }  // namespace
