@@ -44,6 +44,13 @@ Result<store::Drafts> enterIfPossible(store::Transaction& now, const GroupTask& 
   return letIn(now, *room, {who.user, who.name}, RoomRole::Member);
 }
 
+/// Is the task still to be done as it was when this step began? What is stored counts, and goes into `next`:
+/// it may be over, and he may have come back since.
+Result<bool> stands(store::Transaction& now, const StoredTask& task, Next& next) {
+  next = TRY(now.task(task.key));
+  return next && next->data == task.data;
+}
+
 std::vector<Scope> scopesOf(const GroupId& group, const UserId& user) {
   return {Scope::of(group), Scope::of(Group::mainRoomOf(group)), Scope::of(user)};
 }
@@ -76,11 +83,16 @@ void CommunityGroupService::leaveGroup(const Caller& caller, const GroupId& id,
       if (!left || left->accepted) return reply(std::move(left));
       auto read = [id, caller, nonce](store::Reader& reader) -> Result<LeftGroup> {
         const auto entry = TRY(reader.entryOfNonce(Scope::of(id), caller.user, nonce));
-        if (!entry) return LeftGroup{};  // put out meanwhile: he is out
+        if (!entry) return LeftGroup{writtenOf({})};  // put out meanwhile: he is out
         const auto epoch = TRY(reader.head(Scope::of(id))).position.epoch;
         return LeftGroup{{{epoch, entry->entry.offset}, entry->entry.at}};
       };
-      parts_.log.readValue<LeftGroup>(std::move(read), std::move(reply));
+      parts_.log.readValue<LeftGroup>(
+          std::move(read), [reply = std::move(reply)](Result<LeftGroup> found) mutable {
+            if (!found)
+              return reply(LeftGroup{{}, true});  // he has left; only where that stands is not known
+            reply(std::move(found));
+          });
     };
     answerAfter<LeftGroup>(*task, LeftGroup{}, std::move(ended));
   };
@@ -127,21 +139,25 @@ void CommunityGroupService::leaveOneRoom(const StoredTask& task, Reply<Next> rep
 
 void CommunityGroupService::leaveRoomOf(const StoredTask& task, const RoomId& room, Reply<Next> reply) {
   const auto what = groupTaskOf(task);
-  auto run = [what, room](store::Transaction& now) -> Result<store::Drafts> {
+  auto next = std::make_shared<Next>();
+  auto run = [what, room, task, next](store::Transaction& now) -> Result<store::Drafts> {
+    if (!TRY(stands(now, task, *next))) return store::Drafts{};
     const auto member = TRY(now.member(room, what.user));
     if (!member || member->state != MemberState::Member) return store::Drafts{};
     return takeOut(now, *member, "group_left");
   };
-  appendStep({{Scope::of(room), Scope::of(what.user)}, what.by.empty() ? what.user : what.by, {}, {}},
-             std::move(run), task, std::move(reply));
+  appendStep(
+      {{Scope::of(room), Scope::of(what.user)}, what.by.empty() ? what.user : what.by, {}, {}},
+      std::move(run), [next] { return *next; }, std::move(reply));
 }
 
 void CommunityGroupService::leaveAtLast(const StoredTask& task, Reply<Next> reply) {
   const auto what = groupTaskOf(task);
-  auto rooms_left = std::make_shared<bool>(false);
-  auto run = [what, task, rooms_left](store::Transaction& now) -> Result<store::Drafts> {
-    *rooms_left = TRY(roomLeft(now, what.group, what.user)).has_value();  // he has joined one meanwhile
-    if (*rooms_left) return store::Drafts{};
+  auto next = std::make_shared<Next>();
+  auto run = [what, task, next](store::Transaction& now) -> Result<store::Drafts> {
+    if (!TRY(stands(now, task, *next))) return store::Drafts{};
+    if (TRY(roomLeft(now, what.group, what.user))) return store::Drafts{};  // he has joined one meanwhile
+    next->reset();
     TRY(now.removeTask(task.key));
     const auto member = TRY(now.groupMember(what.group, what.user));
     if (task.kind == kGroupKick || !isMember(member)) return store::Drafts{};
@@ -151,8 +167,8 @@ void CommunityGroupService::leaveAtLast(const StoredTask& task, Reply<Next> repl
   StepBy by{scopesOf(what.group, what.user), leaves ? what.user : what.by,
             leaves ? what.nonce : std::string(),
             leaves ? requestHash(parts_.hash_key, "group.leave", {}) : std::string()};
-  auto next = [task, rooms_left] { return *rooms_left ? Next(task) : Next(); };
-  appendStep(std::move(by), std::move(run), std::move(next), std::move(reply));
+  appendStep(
+      std::move(by), std::move(run), [next] { return *next; }, std::move(reply));
 }
 
 void CommunityGroupService::enterDefaultRoom(const StoredTask& task, Reply<Next> reply) {
@@ -165,9 +181,8 @@ void CommunityGroupService::enterDefaultRoom(const StoredTask& task, Reply<Next>
   auto next = std::make_shared<Next>();
   auto run = [what, id, rest, last, task, next,
               limits = parts_.limits](store::Transaction& now) -> Result<store::Drafts> {
-    // What is stored counts: he may have left and joined again, and then all rooms are due once more.
-    *next = TRY(now.task(task.key));
-    if (!*next || (*next)->data != task.data) return store::Drafts{};
+    // He may have left and joined again, and then all rooms are due once more.
+    if (!TRY(stands(now, task, *next))) return store::Drafts{};
     *next = last ? Next() : Next(rest);
     if (last)
       TRY(now.removeTask(rest.key));
