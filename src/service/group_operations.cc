@@ -4,6 +4,7 @@
 #include "service/chat_operations.h"
 #include "service/groups.h"
 #include "service/member_json.h"
+#include "service/page_cut.h"
 #include "service/text_rules.h"
 
 namespace kith {
@@ -89,6 +90,15 @@ Reply<LeftGroup> answerLeft(Reply<std::string> reply) {
   };
 }
 
+Reply<JoinWritten> answerJoin(Reply<std::string> reply) {
+  return [reply = std::move(reply)](Result<JoinWritten> result) mutable {
+    if (!result) return reply(result.error());
+    if (auto* group = std::get_if<GroupWritten>(&*result))
+      return answerGroup(std::move(reply))(std::move(*group));
+    answerRequest(std::move(reply))(std::get<RequestWritten>(std::move(*result)));
+  };
+}
+
 DecideRequest decisionOf(const Args& args) {
   return {args.group(), JoinRequestId::trusted(args.text("request")), args.text("reason"),
           args.text("nonce")};
@@ -106,12 +116,17 @@ void listGroups(Services& services, const Caller& caller, const Args& args, Repl
   services.groups.listGroups(caller, std::move(query),
                              [reply = std::move(reply)](Result<GroupPage> page) mutable {
                                if (!page) return reply(page.error());
+                               std::vector<std::string> rows;
+                               for (const auto& row : page->groups) {
+                                 JsonWriter json(rows.emplace_back());
+                                 writeGroup(json, row);
+                               }
                                std::string out;
                                JsonWriter json(out);
-                               json.beginObject().key("groups").beginArray();
-                               for (const auto& row : page->groups) writeGroup(json, row);
-                               json.endArray();
-                               if (page->more) json.field("next", page->groups.back().group.id.text());
+                               json.beginObject();
+                               const auto last = writePage(json, "groups", rows);
+                               if (page->more || last < rows.size())
+                                 json.field("next", page->groups[last - 1].group.id.text());
                                json.endObject();
                                reply(std::move(out));
                              });
@@ -159,10 +174,9 @@ void joinGroup(Services& services, const Caller& caller, const Args& args, Reply
   auto asked = [&services, caller, args, reply = std::move(reply)](Result<store::GroupRow> row) mutable {
     if (!row) return reply(row.error());
     const bool asks = row->group.join_mode == JoinMode::Approval && !isMemberRow(*row);
-    if (asks)
-      return services.groups.requestJoin(caller, args.group(), args.text("nonce"),
-                                         answerRequest(std::move(reply)));
-    services.groups.joinGroup(caller, args.group(), args.text("nonce"), answerGroup(std::move(reply)));
+    auto answer = answerJoin(std::move(reply));
+    if (asks) return services.groups.requestJoin(caller, args.group(), args.text("nonce"), std::move(answer));
+    services.groups.joinGroup(caller, args.group(), args.text("nonce"), std::move(answer));
   };
   services.groups.getGroup(caller, args.group(), std::move(asked));
 }

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/mutex.h"
@@ -56,6 +57,8 @@ struct RequestWritten {
   Written written;
   bool accepted = false;
 };
+/// What became of who wants in: he is a member, or his request waits.
+using JoinWritten = std::variant<GroupWritten, RequestWritten>;
 struct LeftGroup {
   Written written;
   bool accepted = false;
@@ -106,10 +109,10 @@ class CommunityGroupService {
 
   /// Of an open group: a member at once. Joining twice is success without an entry.
   void joinGroup(const Caller& caller, const GroupId& group, const std::string& nonce,
-                 Reply<GroupWritten> reply);
-  /// Of a group that is joined by approval.
+                 Reply<JoinWritten> reply);
+  /// Of a group that is joined by approval. A repeat of either is answered by what it did the first time.
   void requestJoin(const Caller& caller, const GroupId& group, const std::string& nonce,
-                   Reply<RequestWritten> reply);
+                   Reply<JoinWritten> reply);
   void approveJoinRequest(const Caller& caller, DecideRequest request, Reply<RequestWritten> reply);
   void rejectJoinRequest(const Caller& caller, DecideRequest request, Reply<RequestWritten> reply);
   void cancelJoinRequest(const Caller& caller, DecideRequest request, Reply<RequestWritten> reply);
@@ -168,6 +171,7 @@ class CommunityGroupService {
   void answerWithGroup(const Caller& caller, const GroupId& group, const Written& written,
                        Reply<GroupWritten> reply);
   void answerWithRequest(const JoinRequestId& request, const Written& written, Reply<RequestWritten> reply);
+  void answerJoinAgain(const Caller& caller, const store::Committed& first, Reply<JoinWritten> reply);
   void readRequest(const Caller& caller, const DecideRequest& request, Reply<JoinRequest> reply);
   void close(const Caller& caller, const JoinRequest& known, JoinRequest::State state,
              const std::string& reason, const std::string& nonce, Reply<RequestWritten> reply);

@@ -13,12 +13,12 @@ std::optional<StoredTask> enterTask(const Group& group, const Joiner& who, bool 
 }
 
 /// Into the group and its main room, and the task for its default rooms if it has some. All that may stop
-/// it is judged here, so that one door is as narrow as the other.
+/// it is judged here, so that one door is as narrow as the other. `he_is`: as who is answered calls him.
 Result<store::Drafts> letIntoGroup(store::Transaction& now, const Group& group, const Joiner& who,
-                                   const GroupLimits& limits) {
+                                   const GroupLimits& limits, std::string_view he_is) {
   TRY(isNotLeaving(now, group.id, who.user));
   TRY(hasRoomFor(now, Scope::of(group.id), group.capacity));
-  TRY(mayEnterOneMore(now, who.user, limits.places_per_user_max - 1));  // the group and its main room
+  TRY(mayEnterOneMore(now, who.user, limits.places_per_user_max - 1, he_is));  // the group and its main room
   const auto scope = Scope::of(group.id);
   const auto offset = TRY(now.nextOffset(scope));
   TRY(now.putMember(
@@ -38,6 +38,21 @@ std::vector<Scope> scopesOf(const UserId& user, const GroupId& group) {
   return {Scope::of(user), Scope::of(group), Scope::of(Group::mainRoomOf(group)), Scope::staffOf(group)};
 }
 
+/// One hash for both ways in: which it is may change between a request and its repeat. The nonce is bound in
+/// the log of who comes, so that the group must be in the hash.
+std::string joinHash(const std::string& key, const GroupId& group) {
+  return requestHash(key, "group.join", {group.text()});
+}
+
+/// Answers with one of the two things that wanting in can come to.
+template <class Outcome>
+Reply<Outcome> asJoin(Reply<JoinWritten> reply) {
+  return [reply = std::move(reply)](Result<Outcome> outcome) mutable {
+    if (!outcome) return reply(outcome.error());
+    reply(JoinWritten(std::move(*outcome)));
+  };
+}
+
 JoinRequest decided(JoinRequest request, JoinRequest::State state, const UserId& by, WallMs at,
                     std::string reason = {}) {
   request.state = state;
@@ -50,7 +65,7 @@ JoinRequest decided(JoinRequest request, JoinRequest::State state, const UserId&
 }  // namespace
 
 void CommunityGroupService::joinGroup(const Caller& caller, const GroupId& id, const std::string& nonce,
-                                      Reply<GroupWritten> reply) {
+                                      Reply<JoinWritten> reply) {
   const Joiner who{caller.user, caller.name};
   auto made = std::make_shared<GroupWritten>();
   auto run = [=, limits = parts_.limits](store::Transaction& now) -> Result<store::Drafts> {
@@ -63,7 +78,7 @@ void CommunityGroupService::joinGroup(const Caller& caller, const GroupId& id, c
     if (group->join_mode != JoinMode::Open) {
       return Fault{FaultCode::PermissionDenied, {}, "this group is joined by request", false};
     }
-    auto drafts = TRY(letIntoGroup(now, *group, who, limits));
+    auto drafts = TRY(letIntoGroup(now, *group, who, limits, "you are"));
     made->group.mine = TRY(now.groupMember(id, caller.user));
     ++made->group.members;
     // The group was opened while he waited: his request is settled by this.
@@ -75,22 +90,20 @@ void CommunityGroupService::joinGroup(const Caller& caller, const GroupId& id, c
     }
     return drafts;
   };
-  auto done = [this, caller, id, who, made,
-               reply = std::move(reply)](Result<store::Committed> result) mutable {
+  auto done = [this, caller, who, made, reply = std::move(reply)](Result<store::Committed> result) mutable {
     if (!result) return reply(result.error());
-    if (result->duplicate) return answerWithGroup(caller, id, writtenOf(*result), std::move(reply));
+    if (result->duplicate) return answerJoinAgain(caller, *result, std::move(reply));
     broadcast(*result);
     made->written = writtenOf(*result);
     auto task = enterTask(made->group.group, who, made->written.changed);
-    answerAfter<GroupWritten>(std::move(task), std::move(*made), std::move(reply));
+    answerAfter<GroupWritten>(std::move(task), std::move(*made), asJoin<GroupWritten>(std::move(reply)));
   };
-  parts_.log.append({scopesOf(caller.user, id), caller.user, nonce,
-                     requestHash(parts_.hash_key, "group.join", {}), 0, store::TransactionRun(std::move(run)),
-                     std::move(done)});
+  parts_.log.append({scopesOf(caller.user, id), caller.user, nonce, joinHash(parts_.hash_key, id), 0,
+                     store::TransactionRun(std::move(run)), std::move(done)});
 }
 
 void CommunityGroupService::requestJoin(const Caller& caller, const GroupId& id, const std::string& nonce,
-                                        Reply<RequestWritten> reply) {
+                                        Reply<JoinWritten> reply) {
   const auto request_id = JoinRequestId::trusted(newId());
   auto made = std::make_shared<JoinRequest>();
   auto run = [=, limits = parts_.limits](store::Transaction& now) -> Result<store::Drafts> {
@@ -111,18 +124,25 @@ void CommunityGroupService::requestJoin(const Caller& caller, const GroupId& id,
     return store::Drafts{requestDraft(Scope::of(caller.user), EntryType::JoinPending, *made, {}),
                          requestDraft(Scope::staffOf(id), EntryType::JoinRequested, *made, caller.name)};
   };
-  auto done = [this, made, reply = std::move(reply)](Result<store::Committed> result) mutable {
+  auto done = [this, caller, made, reply = std::move(reply)](Result<store::Committed> result) mutable {
     if (!result) return reply(result.error());
-    if (result->duplicate) {
-      return answerWithRequest(requestOfJson(result->entries.front().logged.entry.data), writtenOf(*result),
-                               std::move(reply));
-    }
+    if (result->duplicate) return answerJoinAgain(caller, *result, std::move(reply));
     broadcast(*result);
-    reply(RequestWritten{*made, writtenOf(*result)});
+    reply(JoinWritten(RequestWritten{*made, writtenOf(*result)}));
   };
-  parts_.log.append({scopesOf(caller.user, id), caller.user, nonce,
-                     requestHash(parts_.hash_key, "group.join", {}), 0, store::TransactionRun(std::move(run)),
-                     std::move(done)});
+  parts_.log.append({scopesOf(caller.user, id), caller.user, nonce, joinHash(parts_.hash_key, id), 0,
+                     store::TransactionRun(std::move(run)), std::move(done)});
+}
+
+void CommunityGroupService::answerJoinAgain(const Caller& caller, const store::Committed& first,
+                                            Reply<JoinWritten> reply) {
+  const auto& entry = first.entries.front().logged.entry;
+  if (entry.type == EntryType::JoinPending) {
+    return answerWithRequest(requestOfJson(entry.data), writtenOf(first),
+                             asJoin<RequestWritten>(std::move(reply)));
+  }
+  answerWithGroup(caller, addedGroupOf(entry.data).first, writtenOf(first),
+                  asJoin<GroupWritten>(std::move(reply)));
 }
 
 // Whose request it is must be known before the commit that writes to his log. It never changes.
@@ -160,7 +180,7 @@ void CommunityGroupService::approveJoinRequest(const Caller& caller, DecideReque
       TRY(now.putRequest(*after));
       store::Drafts drafts{requestDraft(Scope::staffOf(request.group), EntryType::JoinDecided, *after, *name),
                            requestDraft(Scope::of(open->user), EntryType::JoinApproved, *after, {})};
-      for (auto& draft : TRY(letIntoGroup(now, *group, {open->user, *name}, limits)))
+      for (auto& draft : TRY(letIntoGroup(now, *group, {open->user, *name}, limits, "the applicant is")))
         drafts.push_back(std::move(draft));
       return drafts;
     };

@@ -2,10 +2,14 @@
 
 #include <future>
 
+#include "service/page_cut.h"
 #include "service/places_test_fixture.h"
 
 namespace kith {
 namespace {
+
+using testing::HasSubstr;
+using testing::Not;
 
 class GroupsTest : public PlacesTest {
  protected:
@@ -28,6 +32,65 @@ class GroupsTest : public PlacesTest {
     return {group, room};
   }
 };
+
+// The second was answered as if it had been the first: a member of a group he was not in.
+TEST_F(GroupsTest, OneNonceDoesNotJoinTwoGroups) {
+  for (const std::string mode : {"open", "approval"}) {
+    const auto one = groupOf("ann", mode);
+    const auto other = groupOf("ann", mode);
+    done("bob", "group.join", object({{"group", one}, {"nonce", mode}}));
+    const auto fault = refused("bob", "group.join", object({{"group", other}, {"nonce", mode}}));
+    EXPECT_EQ(fault.code, FaultCode::NonceConflict);
+    EXPECT_THAT(done("bob", "group.join", object({{"group", one}, {"nonce", mode}})),
+                HasSubstr(R"("duplicate":true)"));
+  }
+}
+
+TEST_F(GroupsTest, RepeatOfAJoinTellsWhatItDidThoughTheGroupIsJoinedOtherwiseNow) {
+  const auto opened = groupOf("ann", "approval");
+  const auto ask = object({{"group", opened}, {"nonce", "ask"}});
+  EXPECT_THAT(done("bob", "group.join", ask), HasSubstr(R"("state":"pending")"));
+  done("ann", "group.update", object({{"group", opened}, {"join_mode", "open"}}));
+  EXPECT_THAT(done("bob", "group.join", ask), HasSubstr(R"({"state":"pending","request":{"id":")"));
+
+  const auto closed = groupOf("ann");
+  const auto join = object({{"group", closed}, {"nonce", "join"}});
+  EXPECT_THAT(done("bob", "group.join", join), HasSubstr(R"("joined":true)"));
+  done("ann", "group.update", object({{"group", closed}, {"join_mode", "approval"}}));
+  done("ann", "group.kick", object({{"group", closed}, {"user", "bob"}}));
+  const auto repeat = done("bob", "group.join", join);
+  EXPECT_THAT(repeat, HasSubstr(R"({"group":{"id":")" + closed));
+  EXPECT_THAT(repeat, HasSubstr(R"("joined":false)"));
+  EXPECT_THAT(repeat, HasSubstr(R"("duplicate":true)"));
+}
+
+// A list of groups with long descriptions was larger than a client's queue.
+TEST_F(GroupsTest, ListOfGroupsIsCutWhereItsBytesEnd) {
+  std::string description;
+  while (description.size() < 4'000) description += "\xF0\x9F\x8C\xB3";
+  std::vector<std::string> made;
+  for (int i = 0; i < 80; ++i) {
+    const auto name = std::to_string(100 + i);
+    made.push_back(
+        addedGroupOf(done("ann", "group.create", object({{"name", name}, {"description", description}})))
+            .first.text());
+  }
+  std::vector<std::string> seen;
+  std::string cursor;
+  for (;;) {
+    const auto page = done("bob", "group.list",
+                           R"({"limit":200)" + (cursor.empty() ? "" : R"(,"cursor":")" + cursor + '"') + "}");
+    EXPECT_LE(page.size(), kPageBytesMax + 1'000);
+    for (const auto& id : made) {
+      if (page.find(R"({"id":")" + id) != std::string::npos) seen.push_back(id);
+    }
+    const auto next = page.find(R"("next":")");
+    if (next == std::string::npos) break;
+    cursor = page.substr(next + 8, page.find('"', next + 8) - next - 8);
+    EXPECT_EQ(cursor, seen.back());
+  }
+  EXPECT_EQ(seen, made);
+}
 
 // Begun from two devices, a leave is run twice; he came back between the two.
 TEST_F(GroupsTest, TaskOfALeaveThatIsOverTakesNobodyOutWhoCameBack) {
@@ -63,6 +126,21 @@ TEST_F(GroupsTest, LeaveThatIsDoneIsAnsweredThoughTheStoreCanNotBeReadAnyMore) {
   store.afterRead(1, [&] { store.failReads(); });
   EXPECT_EQ(done("bob", "group.leave", object({{"group", group}})), R"({"accepted":true})");
   EXPECT_FALSE(isInGroup(group, "bob"));
+}
+
+TEST_F(GroupsTest, ApprovalThatTheApplicantsPlacesForbidSpeaksOfTheApplicant) {
+  const auto group = groupOf("ann", "approval");
+  const auto asked = done("bob", "group.join", object({{"group", group}}));
+  groupOf("bob");  // two places: the group and its main room
+  CommunityGroupService narrow{{log, publish, online, typing, tasks, "key", GroupLimits{2, 20, 50}}};
+  const auto approved = wait<RequestWritten>([&](auto reply) {
+    narrow.approveJoinRequest(caller("ann", Right::DecideRequests),
+                              {GroupId::trusted(group), requestOfJson(asked), {}, {}}, std::move(reply));
+  });
+  ASSERT_FALSE(approved);
+  EXPECT_EQ(approved.error().code, FaultCode::LimitExceeded);
+  EXPECT_THAT(approved.error().detail, HasSubstr("the applicant is in"));
+  EXPECT_THAT(approved.error().detail, Not(HasSubstr("you")));
 }
 
 }  // namespace

@@ -145,11 +145,12 @@ Result<void> hasRoomFor(store::Transaction& now, const Scope& place, std::int64_
   return Fault::of(FaultCode::Full);
 }
 
-Result<void> mayEnterOneMore(store::Transaction& now, const UserId& user, std::size_t places_max) {
+Result<void> mayEnterOneMore(store::Transaction& now, const UserId& user, std::size_t places_max,
+                             std::string_view he_is) {
   const auto places = TRY(now.roomsOf(user, places_max)).size() + TRY(now.groupsOf(user, places_max)).size();
   if (places < places_max) return {};
-  return Fault{FaultCode::LimitExceeded, "rooms", "you are in as many rooms and groups as one person may be",
-               false};
+  return Fault{FaultCode::LimitExceeded, "rooms",
+               std::string(he_is) + " in as many rooms and groups as one person may be", false};
 }
 
 }  // namespace kith

@@ -39,8 +39,9 @@ Result<store::Drafts> takeOut(store::Transaction& now, RoomMember member, std::s
                               const std::string& reason = {});
 /// Is there a place left among the members of `place`? Full otherwise.
 Result<void> hasRoomFor(store::Transaction& now, const Scope& place, std::int64_t capacity);
-/// May he be in one place more? Rooms and groups count alike.
-Result<void> mayEnterOneMore(store::Transaction& now, const UserId& user, std::size_t places_max);
+/// May he be in one place more? Rooms and groups count alike. `he_is`: as the fault calls him.
+Result<void> mayEnterOneMore(store::Transaction& now, const UserId& user, std::size_t places_max,
+                             std::string_view he_is = "you are");
 
 /// `room.created`, `room.archived`, `room.deleted`: the room, in its own log or its group's.
 store::ScopedDraft roomDraft(Scope scope, EntryType type, const Room& room);
