@@ -7,8 +7,7 @@ target_compile_options(kith_flags INTERFACE
 if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(kith_flags INTERFACE -Wthread-safety -Wno-gnu-statement-expression)
 else()
-  # g++ 12 takes the empty side of an optional or a variant for one that is read; memory errors are for the sanitizers.
-  target_compile_options(kith_flags INTERFACE -fcf-protection -Wno-maybe-uninitialized)
+  target_compile_options(kith_flags INTERFACE -fcf-protection)
 endif()
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
   target_compile_definitions(kith_flags INTERFACE _FORTIFY_SOURCE=2)
