@@ -2,18 +2,26 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { makeAdmin } from './lib/admin.mjs';
 import { Client } from './lib/client.mjs';
-import { Server } from './lib/server.mjs';
+import { Raw } from './lib/raw.mjs';
+import { Server, token } from './lib/server.mjs';
 
 const table = readFileSync(new URL('../../src/service/operations.cc', import.meta.url), 'utf8');
 const operations = [...table.matchAll(/\{"([a-z]+\.[a-zA-Z]+)", "(GET|POST|PATCH|PUT|DELETE)", "([^"]+)", (\d+), Right::(\w+),\s*"([^"]+)"/g)]
   .map(([, method, verb, route, status, right, says]) => ({ method, verb, route, status: Number(status), right, says }));
 
+const key = 'a-key-of-the-back-end-0123456789-abcdef';
 let server;
 let world;
+let admin;
+let anonymous;
 before(async () => {
-  server = await new Server().start();
+  server = await new Server({ environment: { KITH_HTTP_API_KEY: key } }).start();
   world = await makeWorld('table');
+  admin = await makeAdmin(server);
+  admin.raw = await admin.connect();
+  anonymous = await new Client(server, '').connect();
 });
 after(() => server.stop());
 
@@ -32,53 +40,64 @@ const fields = {
 const second = { 'chat.delete': { route: '/rooms/{room}/messages/delete', fields: { seqs: [0] } } };
 
 /** Who asks: towards a group that is joined by request, and a room in it that its members have joined. */
-const kinds = ['stranger', 'pending', 'member', 'owner', 'kicked', 'foreigner'];
+const people = ['stranger', 'pending', 'member', 'owner', 'kicked', 'foreigner'];
+/** Nobody of it: an administrator of the site, the application's back end by its key, and the same for the member. */
+const kinds = [...people, 'admin', 'key', 'key for member', 'anonymous', 'expired'];
+
 const everybody = Array(6).fill('ok');
 const nobody = Array(6).fill('permission_denied');  // of these: it takes an administrator of the site
 const inRoom = (member, owner = 'ok') => ['not_found', 'not_found', member, owner, 'not_found', 'not_found'];
 const inGroup = (member, owner = 'ok') => ['not_member', 'not_member', member, owner, 'not_member', 'not_member'];
+/** What only a person can do is refused to a key that names none. */
+const person = 'bad_request';
 
-/** What each of them is told, by name; ok if it is done. */
+/** What each of the six is told, by name, then the administrator and the key; ok if it is done. */
 const expected = {
-  'chat.send': inRoom('ok'),
-  'chat.edit': inRoom('permission_denied'),
-  'chat.delete': inRoom('permission_denied'),
-  'chat.history': inRoom('ok'),
-  'chat.get': inRoom('ok'),
-  'chat.edits': inRoom('ok'),
-  'chat.typing': inRoom('ok'),
-  'room.list': everybody,
-  'room.get': inRoom('ok'),
-  'room.create': everybody,
-  'room.update': inRoom('permission_denied'),
-  'room.archive': inRoom('permission_denied'),
-  'room.unarchive': inRoom('permission_denied'),
-  'room.delete': inRoom('permission_denied'),
-  'room.join': inRoom('ok'),
-  'room.leave': ['not_found', 'not_found', 'ok', 'last_owner', 'ok', 'not_found'],  // left already: nothing to do
-  'room.kick': inRoom('permission_denied'),
-  'room.members': inRoom('ok'),
-  'group.list': everybody,
-  'group.get': everybody,
-  'group.create': everybody,
-  'group.update': inGroup('permission_denied'),
-  'group.delete': inGroup('permission_denied'),
-  'group.join': ['ok', 'already', 'ok', 'ok', 'ok', 'ok'],
-  'group.leave': ['not_member', 'not_member', 'ok', 'last_owner', 'ok', 'not_member'],
-  'group.kick': inGroup('permission_denied'),
-  'group.members': inGroup('ok'),
-  'group.requests': inGroup('permission_denied'),
-  'group.approve': inGroup('permission_denied'),
-  'group.reject': inGroup('permission_denied'),
-  'group.cancel': ['not_found', 'ok', 'not_found', 'not_found', 'not_found', 'not_found'],
-  'presence.room': inRoom('ok'),
-  'presence.group': inGroup('ok'),
-  'presence.count': inRoom('ok'),
-  'presence.user': inRoom('ok'),
-  'presence.all': nobody,
-  'presence.cleanup': nobody,
-  'presence.setTTL': nobody,
+  'chat.send': [inRoom('ok'), 'not_member', person],
+  'chat.edit': [inRoom('permission_denied'), 'not_member', person],
+  'chat.delete': [inRoom('permission_denied'), 'ok', 'ok'],
+  'chat.history': [inRoom('ok'), 'not_member', 'ok'],
+  'chat.get': [inRoom('ok'), 'not_member', 'ok'],
+  'chat.edits': [inRoom('ok'), 'not_member', 'ok'],
+  'chat.typing': [inRoom('ok'), 'not_member', person],
+  'room.list': [everybody, 'ok', 'ok'],
+  'room.get': [inRoom('ok'), 'ok', 'ok'],
+  'room.create': [everybody, 'ok', person],
+  'room.update': [inRoom('permission_denied'), 'ok', 'ok'],
+  'room.archive': [inRoom('permission_denied'), 'ok', 'ok'],
+  'room.unarchive': [inRoom('permission_denied'), 'ok', 'ok'],
+  'room.delete': [inRoom('permission_denied'), 'ok', 'ok'],
+  'room.join': [inRoom('ok'), 'not_member', person],
+  'room.leave': [['not_found', 'not_found', 'ok', 'last_owner', 'ok', 'not_found'], 'not_member', person],  // kicked: left already
+  'room.kick': [inRoom('permission_denied'), 'ok', 'ok'],
+  'room.members': [inRoom('ok'), 'not_member', 'ok'],
+  'group.list': [everybody, 'ok', 'ok'],
+  'group.get': [everybody, 'ok', 'ok'],
+  'group.create': [everybody, 'ok', person],
+  'group.update': [inGroup('permission_denied'), 'ok', 'ok'],
+  'group.delete': [inGroup('permission_denied'), 'ok', 'ok'],
+  'group.join': [['ok', 'already', 'ok', 'ok', 'ok', 'ok'], 'ok', person],
+  'group.leave': [['not_member', 'not_member', 'ok', 'last_owner', 'ok', 'not_member'], 'not_member', person],
+  'group.kick': [inGroup('permission_denied'), 'ok', 'ok'],
+  'group.members': [inGroup('ok'), 'not_member', 'ok'],
+  'group.requests': [inGroup('permission_denied'), 'ok', 'ok'],
+  'group.approve': [inGroup('permission_denied'), 'ok', 'ok'],
+  'group.reject': [inGroup('permission_denied'), 'ok', 'ok'],
+  'group.cancel': [['not_found', 'ok', 'not_found', 'not_found', 'not_found', 'not_found'], 'not_found', person],
+  'presence.room': [inRoom('ok'), 'not_member', 'ok'],
+  'presence.group': [inGroup('ok'), 'not_member', 'ok'],
+  'presence.count': [inRoom('ok'), 'not_member', 'ok'],
+  'presence.user': [inRoom('ok'), 'ok', 'ok'],
+  'presence.all': [nobody, 'ok', 'ok'],
+  'presence.cleanup': [nobody, 'ok', 'ok'],
+  'presence.setTTL': [nobody, 'ok', 'ok'],
 };
+
+function expectedOf(method, kind) {
+  const [six, site, back] = expected[method];
+  const row = { admin: site, key: back, 'key for member': six[people.indexOf('member')], anonymous: 'unauthorized', expired: 'token_expired' };
+  return row[kind] ?? six[people.indexOf(kind)];
+}
 
 /** A group with its people, under names of its own. */
 async function makeWorld(name) {
@@ -136,37 +155,50 @@ test('the table read here is the whole table', () => {
 /** An operation by its second route. */
 const bySecond = (operation) => second[operation.method] && { ...operation, verb: 'POST', ...second[operation.method] };
 
-test('every operation is reached by its RPC method and by its route, and nobody may use one without saying who he is', async () => {
-  const anonymous = await new Client(server, '').connect();
-  for (const operation of operations) {
-    const refused = await anonymous.refused(operation.method, requestOf(operation, world));
-    assert.deepEqual(refused, { code: 101, message: 'unauthorized' }, operation.method);
-    const rest = await overRest(operation, requestOf(operation, world), { headers: { 'Sec-Fetch-Site': 'same-origin' } });
-    assert.deepEqual([rest.status, rest.body.code], [401, 'unauthorized'], operation.route);
-  }
-});
+const expiredToken = () => token('late', { exp: Math.floor(Date.now() / 1000) - 10 });
 
-test('every operation answers each of six people as the table of rights says, alike over both ways', async () => {
+/** What somebody is told over REST. */
+async function toldOverRest(asked, given, kind, here) {
+  const headers = {
+    admin: admin.headers, key: { 'X-API-Key': key }, 'key for member': { 'X-API-Key': key, 'Kith-User': here.who('member') },
+    anonymous: { 'Sec-Fetch-Site': 'same-origin' }, expired: { Authorization: `Bearer ${expiredToken()}` },
+  }[kind];
+  const { status, body } = await overRest(asked, given, headers ? { headers } : { user: here.who(kind) });
+  return status === asked.status ? 'ok' : body.code;
+}
+
+/** And on a connection, where there is no key, and none at all with a token that has expired. */
+async function toldOverRpc({ method }, given, kind, here) {
+  if (kind === 'admin') {
+    const { rpc, error } = await admin.raw.rpc(method, given);
+    return rpc ? 'ok' : error.message;
+  }
+  if (kind === 'expired') {
+    const raw = await Raw.open(server);
+    const { error } = await raw.ask({ connect: { token: expiredToken() } });
+    await raw.close();
+    return error.message;
+  }
+  const client = kind === 'anonymous' ? anonymous : await new Client(server, here.who(kind)).connect();
+  const told = await client.rpc(method, given).then(() => 'ok', (error) => error.message);
+  if (client !== anonymous) client.disconnect();
+  return told;
+}
+
+async function mustAnswer(operation, kind, way) {
+  // Each who may change something has a world of his own, so that what the one did is no answer to the other.
+  const here = ['anonymous', 'expired'].includes(kind) ? world : await makeWorld(`${operation.method}-${way}-${kind}`.replace(/\W/g, '-'));
+  const asked = way === 'second' ? bySecond(operation) : operation;
+  const given = requestOf(asked, here, kind);
+  const told = await (way === 'rpc' ? toldOverRpc : toldOverRest)(asked, given, kind, here);
+  assert.equal(told, expectedOf(operation.method, kind), `${operation.method} as ${kind} over ${way}`);
+}
+
+test('every operation answers each of eleven kinds of callers as the table of rights says, alike over both ways', async () => {
   for (const operation of operations) {
-    for (const [i, kind] of kinds.entries()) {
-      for (const way of bySecond(operation) ? ['rpc', 'rest', 'second'] : ['rpc', 'rest']) {
-        // Each has a world of its own, so that what the one did is no answer to the other.
-        const here = await makeWorld(`${operation.method.replace('.', '-')}-${way}-${kind}`);
-        const asked = way === 'second' ? bySecond(operation) : operation;
-        const given = requestOf(asked, here, kind);
-        const user = here.who(kind);
-        let told;
-        if (way !== 'rpc') {
-          const { status, body } = await overRest(asked, given, { user });
-          told = status === operation.status ? 'ok' : body.code;
-        } else {
-          const client = await new Client(server, user).connect();
-          told = await client.rpc(operation.method, given).then(() => 'ok', (error) => error.message);
-          client.disconnect();
-        }
-        assert.equal(told, expected[operation.method][i], `${operation.method} as ${kind} over ${way}`);
-      }
-    }
+    const ways = bySecond(operation) ? ['rpc', 'rest', 'second'] : ['rpc', 'rest'];
+    const asked = kinds.flatMap((kind) => ways.filter((way) => way !== 'rpc' || !kind.startsWith('key')).map((way) => mustAnswer(operation, kind, way)));
+    for (const { reason } of await Promise.allSettled(asked)) if (reason) throw reason;
   }
 });
 
@@ -176,7 +208,7 @@ test('in a room of no group a stranger is told that he is no member', async () =
     if (placeOf(operation) === 'group' || !placeOf(operation)) continue;
     const { status, body } = await overRest(operation, { ...requestOf(operation, world), room: room.id }, { user: 'stranger' });
     const open = ['room.get', 'room.join', 'room.leave'].includes(operation.method);
-    if (expected[operation.method] === nobody) assert.deepEqual([status, body.code], [403, 'permission_denied'], operation.method);
+    if (expected[operation.method][0] === nobody) assert.deepEqual([status, body.code], [403, 'permission_denied'], operation.method);
     else if (!open) assert.deepEqual([status, body.code], [403, 'not_member'], operation.method);
     else assert.equal(status, 200, operation.method);
   }

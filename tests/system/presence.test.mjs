@@ -1,6 +1,7 @@
 // Who may know who is online, what an administrator of the site does with it, and join and leave one by one.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { makeAdmin } from './lib/admin.mjs';
 import { Client } from './lib/client.mjs';
 import { Raw } from './lib/raw.mjs';
 import { Server } from './lib/server.mjs';
@@ -10,14 +11,8 @@ let server;
 let admin;  // by cookie over REST, and connected
 before(async () => {
   server = await new Server({ flags: ['--presence.grace=60000'] }).start();
-  const home = { Origin: server.url };
-  const made = await server.rest('POST', '/setup', { body: { token: server.setupLink.split('#')[1], handle: 'root', display_name: 'Root', password: 'correct horse battery' }, headers: home });
-  const headers = { ...home, Cookie: made.headers.get('set-cookie').split(';')[0] };
-  const rest = (method, path, body) => server.rest(method, path, { body, headers });
-  const raw = await Raw.open(server);
-  const me = (await rest('GET', '/me')).body;
-  await raw.ask({ connect: { token: me.connection_token } });
-  admin = { rest, raw, id: me.user.id };
+  const made = await makeAdmin(server);
+  admin = { ...made, raw: await made.connect() };
 });
 after(() => server.stop());
 
