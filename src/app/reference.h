@@ -1,11 +1,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace kith {
 
-/// The reference page of all options, made from their table: docs/reference/options.md holds this text,
-/// and a test says so.
-std::string optionsReference();
+/// A page of docs/reference/ that is made from the tables of the code. A test says that it is as made.
+struct ReferencePage {
+  std::string file;  // "options.md"
+  std::string text;
+};
+std::vector<ReferencePage> referencePages();
 
 }  // namespace kith

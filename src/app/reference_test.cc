@@ -9,13 +9,15 @@
 namespace kith {
 namespace {
 
-// KITH_UPDATE_DOCS=1 writes the page anew.
-TEST(Reference, TheOptionsPageSaysWhatTheTableSays) {
-  const std::string path = std::string(KITH_SOURCE_DIR) + "/docs/reference/options.md";
-  if (std::getenv("KITH_UPDATE_DOCS") != nullptr) std::ofstream(path) << optionsReference();
-  std::ifstream file(path);
-  const std::string page{std::istreambuf_iterator<char>(file), {}};
-  EXPECT_EQ(page, optionsReference()) << "run KITH_UPDATE_DOCS=1 app_test";
+// KITH_UPDATE_DOCS=1 writes the pages anew.
+TEST(Reference, PagesSayWhatTheTablesSay) {
+  for (const auto& [file, text] : referencePages()) {
+    const std::string path = std::string(KITH_SOURCE_DIR) + "/docs/reference/" + file;
+    if (std::getenv("KITH_UPDATE_DOCS") != nullptr) std::ofstream(path) << text;
+    std::ifstream stored(path);
+    const std::string page{std::istreambuf_iterator<char>(stored), {}};
+    EXPECT_EQ(page, text) << file << ": run KITH_UPDATE_DOCS=1 app_test";
+  }
 }
 
 }  // namespace

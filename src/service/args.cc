@@ -17,25 +17,36 @@ Fault bad(const Field& field, const std::string& detail) {
   return Fault::badField(std::string(field.name), detail);
 }
 
+std::string range(std::int64_t least, std::int64_t most) {
+  return "an integer from " + std::to_string(least) + " to " + std::to_string(most);
+}
+
+std::string textUpTo(std::size_t least, std::size_t most) {
+  return "a text of " + std::to_string(least) + " to " + std::to_string(most) + " code points";
+}
+
+Fault notAllowed(const Field& field, const InputLimits& limits) {
+  return bad(field, "must be " + allowedOf(field.type, limits));
+}
+
 Result<std::string> stringOf(const Field& field, const element& value) {
   std::string_view text;
   if (value.get(text) != simdjson::SUCCESS) return bad(field, "must be a string");
   return std::string(text);
 }
 
-Result<std::int64_t> integerOf(const Field& field, const element& value, std::int64_t least,
-                               std::int64_t most) {
+Result<std::int64_t> integerOf(const Field& field, const InputLimits& limits, const element& value,
+                               std::int64_t least, std::int64_t most) {
   std::int64_t number = 0;
-  if (value.get(number) != simdjson::SUCCESS || number < least || number > most) {
-    return bad(field, "must be an integer from " + std::to_string(least) + " to " + std::to_string(most));
-  }
+  if (value.get(number) != simdjson::SUCCESS || number < least || number > most)
+    return notAllowed(field, limits);
   return number;
 }
 
-Result<std::string> checkedNonce(const Field& field, std::string text, std::size_t bytes_max) {
-  bool visible = !text.empty() && text.size() <= bytes_max;
+Result<std::string> checkedNonce(const Field& field, const InputLimits& limits, std::string text) {
+  bool visible = !text.empty() && text.size() <= limits.nonce_bytes_max;
   for (const char c : text) visible = visible && c > 0x20 && c < 0x7f;
-  if (!visible) return bad(field, "must be 1 to " + std::to_string(bytes_max) + " visible ASCII characters");
+  if (!visible) return notAllowed(field, limits);
   return text;
 }
 
@@ -43,46 +54,43 @@ using Value = std::variant<std::string, std::int64_t, bool>;
 
 constexpr std::int64_t kNumberMax = (std::int64_t{1} << 53) - 1;  // what JSON carries everywhere
 
-Result<std::string> checkedId(const Field& field, std::string text) {
-  if (!isIdText(text)) return bad(field, "must be 1 to 64 characters of A-Z a-z 0-9 _ -");
+Result<std::string> checkedId(const Field& field, const InputLimits& limits, std::string text) {
+  if (!isIdText(text)) return notAllowed(field, limits);
   return text;
 }
 
-Result<std::string> checkedSlug(const Field& field, std::string text, std::size_t max) {
-  bool good = text.size() >= 2 && text.size() <= max && text.front() != '-' && text.back() != '-';
+Result<std::string> checkedSlug(const Field& field, const InputLimits& limits, std::string text) {
+  bool good = text.size() >= 2 && text.size() <= limits.slug_max && text.front() != '-' && text.back() != '-';
   for (const char c : text) good = good && ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-');
-  if (!good)
-    return bad(field, "must be 2 to " + std::to_string(max) + " characters of a-z 0-9 and, inside, -");
+  if (!good) return notAllowed(field, limits);
   return text;
 }
 
-Result<Value> checkedIds(const Field& field, const element& value, std::size_t max) {
+Result<Value> checkedIds(const Field& field, const InputLimits& limits, const element& value) {
   simdjson::dom::array array;
-  const auto detail = "must be a list of at most " + std::to_string(max) + " different ids";
-  if (value.get(array) != simdjson::SUCCESS || array.size() > max) return bad(field, detail);
+  if (value.get(array) != simdjson::SUCCESS || array.size() > limits.default_rooms_max)
+    return notAllowed(field, limits);
   std::set<std::string> seen;
   std::string ids;
   for (const auto item : array) {
-    auto id = TRY(checkedId(field, TRY(stringOf(field, item))));
-    if (!seen.insert(id).second) return bad(field, detail);
+    auto id = TRY(checkedId(field, limits, TRY(stringOf(field, item))));
+    if (!seen.insert(id).second) return notAllowed(field, limits);
     if (!ids.empty()) ids += ' ';
     ids += id;
   }
   return Value(std::move(ids));
 }
 
-Result<Value> checkedSeqs(const Field& field, const element& value, std::size_t max) {
+Result<Value> checkedSeqs(const Field& field, const InputLimits& limits, const element& value) {
   simdjson::dom::array array;
-  if (value.get(array) != simdjson::SUCCESS || array.size() == 0) {
-    return bad(field, "must be a list of 1 to " + std::to_string(max) + " different seqs");
-  }
-  if (array.size() > max) {
+  if (value.get(array) != simdjson::SUCCESS || array.size() == 0) return notAllowed(field, limits);
+  if (array.size() > limits.seqs_max) {
     return Fault{FaultCode::LimitExceeded, std::string(field.name),
-                 "at most " + std::to_string(max) + " at once", false};
+                 "at most " + std::to_string(limits.seqs_max) + " at once", false};
   }
   std::set<std::int64_t> seen;
   for (const auto item : array) {
-    const auto seq = TRY(integerOf(field, item, 1, kNumberMax));
+    const auto seq = TRY(integerOf(field, limits, item, 1, kNumberMax));
     if (!seen.insert(seq).second) return bad(field, "names " + std::to_string(seq) + " twice");
   }
   std::string seqs;
@@ -94,7 +102,7 @@ Result<Value> checkedText(const Field& field, const InputLimits& limits, std::st
   const std::string name(field.name);
   switch (field.type) {
     case FieldType::Nonce:
-      return Value(TRY(checkedNonce(field, std::move(text), limits.nonce_bytes_max)));
+      return Value(TRY(checkedNonce(field, limits, std::move(text))));
     case FieldType::MessageText:
       return Value(TRY(checkedMessage(text, name, limits.message_text_max, limits.message_bytes_max)));
     case FieldType::RoomName:
@@ -108,17 +116,17 @@ Result<Value> checkedText(const Field& field, const InputLimits& limits, std::st
     case FieldType::Reason:
       return Value(TRY(checkedLine(text, name, limits.reason_max)));
     case FieldType::Slug:
-      return Value(TRY(checkedSlug(field, std::move(text), limits.slug_max)));
+      return Value(TRY(checkedSlug(field, limits, std::move(text))));
     default:
       return bad(field, "is of an unknown type");
   }
 }
 
-Result<Value> oneOf(const Field& field, const element& value, std::string_view first,
-                    std::string_view second) {
+Result<Value> oneOf(const Field& field, const InputLimits& limits, const element& value,
+                    std::string_view first, std::string_view second) {
   auto text = TRY(stringOf(field, value));
   if (text == first || text == second) return Value(std::move(text));
-  return bad(field, "must be \"" + std::string(first) + "\" or \"" + std::string(second) + "\"");
+  return notAllowed(field, limits);
 }
 
 Result<Value> checkedValue(const Field& field, const InputLimits& limits, const element& value) {
@@ -128,28 +136,28 @@ Result<Value> checkedValue(const Field& field, const InputLimits& limits, const 
     case FieldType::UserId:
     case FieldType::RequestId:
     case FieldType::Cursor:
-      return Value(TRY(checkedId(field, TRY(stringOf(field, value)))));
+      return Value(TRY(checkedId(field, limits, TRY(stringOf(field, value)))));
     case FieldType::Seq:
-      return Value(TRY(integerOf(field, value, 1, kNumberMax)));
+      return Value(TRY(integerOf(field, limits, value, 1, kNumberMax)));
     case FieldType::Limit:
-      return Value(TRY(integerOf(field, value, 1, limits.page_max)));
+      return Value(TRY(integerOf(field, limits, value, 1, limits.page_max)));
     case FieldType::OnlineTtl:
-      return Value(TRY(integerOf(field, value, limits.online_ttl_min_s, limits.online_ttl_max_s)));
+      return Value(TRY(integerOf(field, limits, value, limits.online_ttl_min_s, limits.online_ttl_max_s)));
     case FieldType::Capacity:
-      return Value(TRY(integerOf(field, value, 0, limits.capacity_max)));
+      return Value(TRY(integerOf(field, limits, value, 0, limits.capacity_max)));
     case FieldType::Boolean: {
       bool flag = false;
-      if (value.get(flag) != simdjson::SUCCESS) return bad(field, "must be true or false");
+      if (value.get(flag) != simdjson::SUCCESS) return notAllowed(field, limits);
       return Value(flag);
     }
     case FieldType::Format:
-      return oneOf(field, value, "plain", "markdown");
+      return oneOf(field, limits, value, "plain", "markdown");
     case FieldType::JoinMode:
-      return oneOf(field, value, "open", "approval");
+      return oneOf(field, limits, value, "open", "approval");
     case FieldType::RoomIds:
-      return checkedIds(field, value, limits.default_rooms_max);
+      return checkedIds(field, limits, value);
     case FieldType::Seqs:
-      return checkedSeqs(field, value, limits.seqs_max);
+      return checkedSeqs(field, limits, value);
     default:
       return checkedText(field, limits, TRY(stringOf(field, value)));
   }
@@ -211,6 +219,54 @@ std::int64_t Args::number(std::string_view name, std::int64_t otherwise) const {
 bool Args::flag(std::string_view name, bool otherwise) const {
   const auto* value = find(name);
   return value == nullptr ? otherwise : std::get<bool>(*value);
+}
+
+std::string allowedOf(FieldType type, const InputLimits& limits) {
+  switch (type) {
+    case FieldType::RoomId:
+    case FieldType::GroupId:
+    case FieldType::UserId:
+    case FieldType::RequestId:
+      return "an id: 1 to 64 characters of A-Z a-z 0-9 _ -";
+    case FieldType::Cursor:
+      return "the `next` of the page before";
+    case FieldType::Seq:
+      return range(1, kNumberMax);
+    case FieldType::Seqs:
+      return "a list of 1 to " + std::to_string(limits.seqs_max) + " different seqs";
+    case FieldType::MessageText:
+      return textUpTo(1, limits.message_text_max) + ", in at most " +
+             std::to_string(limits.message_bytes_max) + " bytes";
+    case FieldType::RoomName:
+      return "a name of 1 to " + std::to_string(limits.room_name_max) + " code points";
+    case FieldType::Topic:
+      return textUpTo(0, limits.topic_max) + ", one line";
+    case FieldType::Description:
+      return textUpTo(0, limits.description_max);
+    case FieldType::Slug:
+      return "2 to " + std::to_string(limits.slug_max) + " characters of a-z 0-9 and, inside, -";
+    case FieldType::JoinMode:
+      return R"("open" or "approval")";
+    case FieldType::Capacity:
+      return range(0, limits.capacity_max);
+    case FieldType::Query:
+      return textUpTo(0, limits.room_name_max) + ", one line";
+    case FieldType::RoomIds:
+      return "a list of at most " + std::to_string(limits.default_rooms_max) + " different ids";
+    case FieldType::Reason:
+      return textUpTo(0, limits.reason_max) + ", one line";
+    case FieldType::Nonce:
+      return "1 to " + std::to_string(limits.nonce_bytes_max) + " visible ASCII characters";
+    case FieldType::Format:
+      return R"("plain" or "markdown")";
+    case FieldType::Boolean:
+      return "true or false";
+    case FieldType::OnlineTtl:
+      return range(limits.online_ttl_min_s, limits.online_ttl_max_s);
+    case FieldType::Limit:
+      return range(1, limits.page_max);
+  }
+  return {};
 }
 
 std::string_view jsonTypeOf(FieldType type) {

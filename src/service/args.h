@@ -45,6 +45,7 @@ struct Field {
   std::string_view name;
   FieldType type;
   enum class Need { Required, Optional } need = Need::Required;
+  std::string_view text{};  // for the reference, where name and type do not say it
 };
 
 /// Sizes of what comes from outside (options of the server; code points unless said).
@@ -94,7 +95,10 @@ class Args {
   std::vector<std::pair<std::string_view, Value>> values_;
 };
 
-/// For the reference and for REST: how a type looks in JSON ("string", "integer", "boolean").
+/// What a field may be: "an integer from 1 to 200". The reference says it, and so does a fault.
+std::string allowedOf(FieldType type, const InputLimits& limits);
+
+/// For REST: how a type looks in JSON ("string", "integer", "boolean").
 std::string_view jsonTypeOf(FieldType type);
 
 }  // namespace kith

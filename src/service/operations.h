@@ -34,6 +34,7 @@ struct Operation {
   int status;               // of success
   Right right;
   std::string_view summary;
+  std::string_view answer;  // its fields, as in shapes.h
   std::vector<Field> fields;
   void (*run)(Services&, const Caller&, const Args&, Reply<std::string>);
   std::string_view also{};  // a second route, by POST: for fields that no path parameter can hold

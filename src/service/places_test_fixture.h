@@ -45,8 +45,10 @@ class PlacesTest : public testing::Test {
     options.free_space_low_bytes = 0;
     return std::move(store::SqliteStore::open(std::move(options), clock, lines, metrics)).value();
   }
+  /// The one called root is a site admin.
   static Caller caller(const std::string& id, Right right = Right::Nothing) {
-    return {UserId::trusted(id), id, SiteRole::Member, {}, {}, false, right};
+    const auto site_role = id == "root" ? SiteRole::Admin : SiteRole::Member;
+    return {UserId::trusted(id), id, site_role, {}, {}, false, right};
   }
   /// What `call` answers.
   template <class T, class Call>
