@@ -269,6 +269,11 @@ export class Model {
     return 'ok';
   }
 
+  type(actor, id) {
+    const room = this.rooms.get(id);
+    return this.notInside(room, actor) ?? (room.archived ? 'archived' : 'ok');
+  }
+
   edit(actor, id, seq, text) {
     const room = this.rooms.get(id);
     const message = room.messages.get(seq);

@@ -1,4 +1,4 @@
-// Joining, leaving and being put out go over several commits: after a kill -9 at any write of them all ends as undisturbed.
+// D24: joining, leaving and being put out go over several commits: after a kill -9 at any write of them all ends as undisturbed.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -147,7 +147,7 @@ const deeds = {
 };
 
 for (const [name, { inside, run }] of Object.entries(deeds)) {
-  test(`${name}: a kill at any of its writes changes nothing of the end`, { timeout: long ? 3_000_000 : 400_000, skip }, async () => {
+  test(`D24, ${name}: a kill at any of its writes changes nothing of the end`, { timeout: long ? 3_000_000 : 400_000, skip }, async () => {
     const random = seeded(name);
     const set = await prepare(inside);
     const { end } = await struck(set, run);

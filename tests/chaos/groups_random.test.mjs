@@ -1,8 +1,12 @@
 // Random programs of four people in groups and rooms, by socket and by REST, over lines that break: every answer, every
-// log, every list and everything heard is what a plain model says.
+// log, every list and everything heard is what a plain model says. Beside it D7, D18, D20 and D21 (group_properties.mjs),
+// and D24 by a kill in the middle of an act.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Raw } from '../system/lib/raw.mjs';
 import { Server, nonce } from '../system/lib/server.mjs';
+import { eventually } from '../system/lib/states.mjs';
+import { Pages, Tabs, Typing } from './group_properties.mjs';
 import { Model } from './group_model.mjs';
 import { History } from './history.mjs';
 import { Person, isDefinite } from './people.mjs';
@@ -12,12 +16,14 @@ import { membersIn, mustAgree, settled } from './stored.mjs';
 
 const programs = Number(process.env.KITH_PROGRAMS ?? (long ? 500 : 30));
 const length = 40;
+const killing = 0.004;  // of each act
+let [kills, pages] = [0, 0];
 
 const outcome = (result) => (result.changed === false ? 'unchanged' : 'ok');
 
 class Program {
   constructor(server, seed) {
-    Object.assign(this, { server, seed, random: new Random(seed), model: new Model(), history: new History(), requests: [], calm: false });
+    Object.assign(this, { server, seed, random: new Random(seed), model: new Model(), history: new History(), requests: [], calm: false, heard: new Map() });
     this.users = ['a', 'b', 'c', 'd'].map((name) => `${name}${seed}`);
   }
 
@@ -28,18 +34,33 @@ class Program {
     this.people = new Map();
     for (const user of this.users) {
       const one = new Person(this.server, user, this.history, { mode: 'all', websocket: this.proxy.websocket });
+      one.onHeard = (ctx) => this.hear(user, ctx);
       this.people.set(user, one);
       one.centrifuge.connect();
     }
+    this.pages = new Pages(this.server, this.model, this.random.branch());
+    this.tabs = new Tabs(this.server, this.people, this.random.branch());
+    this.typing = new Typing();
     return this;
   }
 
+  hear(user, ctx) {
+    if (ctx.data.offset === undefined) this.typing.hear(user, ctx);
+    else this.heardBy(user, ctx.channel).set(ctx.offset, ctx.data);
+  }
+
+  heardBy(user, channel) {
+    const key = `${user} ${channel}`;
+    if (!this.heard.has(key)) this.heard.set(key, new Map());
+    return this.heard.get(key);
+  }
+
   // By either door, until it is answered; by REST sometimes twice at once.
-  async call(actor, method, [verb, path], fields) {
+  async call(actor, method, route, fields) {
     const key = nonce();
-    if (this.random.chance(0.4)) {
-      const ask = () => this.server.rest(verb, path, { user: actor, body: fields, headers: { 'Idempotency-Key': key } });
-      const answers = await Promise.all(this.random.chance(0.3) ? [ask(), ask()] : [ask()]);
+    if (this.random.chance(0.4) || this.tabs.away.has(actor)) {
+      const asked = this.random.chance(0.3) ? 2 : 1;
+      const answers = await Promise.all(Array.from({ length: asked }, () => this.askRest(actor, route, fields, key)));
       const first = answers.find(({ body }) => body.duplicate !== true) ?? answers[0];
       return first.status < 300 ? first.body : { refused: first.body.code };
     }
@@ -54,6 +75,26 @@ class Program {
     }
   }
 
+  async askRest(user, [verb, path], body, key) {
+    for (;;) {
+      const answer = await this.server.rest(verb, path, { user, body, headers: { 'Idempotency-Key': key } }).catch((error) => {
+        if (error.name !== 'TypeError') throw error;  // fetch: the server is no more
+      });
+      if (answer !== undefined && answer.status < 500) return answer;
+      await pause(5);
+    }
+  }
+
+  // D24: the server dies in the middle of what is asked now; whoever asked asks again.
+  async struck() {
+    if (!this.random.chance(killing)) return undefined;
+    const moment = this.random.scaled(1, 60);
+    await pause(moment);
+    await this.server.kill();
+    kills += 1;
+    return this.server.start();
+  }
+
   async act() {
     const { random, model } = this;
     const actor = random.pick(this.users);
@@ -61,12 +102,21 @@ class Program {
     const group = random.pick([...model.groups.keys()]);
     const room = random.pick([...model.rooms.keys()]);
     const kind = random.pick(['createGroup', 'joinGroup', 'joinGroup', 'joinGroup', 'leaveGroup', 'kickFromGroup', 'updateGroup', 'decide', 'decide', 'deleteGroup', 'createRoom',
-      'joinRoom', 'joinRoom', 'leaveRoom', 'kickFromRoom', 'archive', 'deleteRoom', 'send', 'send', 'send', 'edit', 'deleteMessage']);
-    const deed = this[kind]({ actor, other, group, room });
+      'joinRoom', 'joinRoom', 'leaveRoom', 'kickFromRoom', 'archive', 'deleteRoom', 'send', 'send', 'send', 'edit', 'deleteMessage', 'type', 'type']);
+    const times = kind === 'send' ? this.random.whole(1, 5) : 1;
+    const reads = this.random.chance(0.5) ? this.pages.act(other, room, false) : undefined;
+    for (let i = 0; i < times; i += 1) await this.does(this[kind]({ actor, other, group, room }), actor, other);
+    await reads;
+    if (this.random.chance(0.3)) await this.tabs.act(random.pick(this.users));
+    this.pages.forget();
+    if (this.random.chance(0.5)) await this.pages.act(random.pick(this.users), random.pick([...model.rooms.keys()]), true);
+  }
+
+  async does(deed, actor, other) {
     if (deed === undefined) return;
     const [method, route, ids, fields, expected] = deed;
     this.ids = ids;
-    const result = await this.call(actor, method, route, fields);
+    const [result] = await Promise.all([this.call(actor, method, route, fields), this.struck()]);
     const want = expected(result);
     assert.equal(result.refused ?? outcome(result), want, `${method} ${JSON.stringify({ actor, other, ...ids, ...fields })}`);
   }
@@ -145,6 +195,13 @@ class Program {
     return seq && ['chat.delete', ['DELETE', `/rooms/${room}/messages/${seq}`], { room, seq }, undefined, () => this.model.deleteMessage(actor, room, seq)];
   }
 
+  type({ actor, room }) {
+    return ['chat.typing', ['POST', `/rooms/${room}/typing`], { room }, { on: true }, () => {
+      this.typing.typed.push({ user: actor, room });
+      return this.model.type(actor, room);
+    }];
+  }
+
   someSeq(room) {
     const seqs = [...this.model.rooms.get(room).messages.keys()];
     return seqs.length === 0 ? undefined : this.random.pick(seqs);
@@ -156,12 +213,17 @@ class Program {
     first[4](await this.call(this.users[0], first[0], first[1], first[3]));
     for (let i = 0; i < length; i += 1) await this.act();
     this.calm = true;
+    await this.tabs.judge(this.model);
+    await this.tabs.end();
+    await this.compareHeard(await settled(this.server.folder));
+    if (this.random.chance(0.3)) await this.typing.judge(this.model, this.server, this.people);
     const now = await settled(this.server.folder);
     mustAgree(now);
     this.compareLogs(now);
     for (const [kind, places] of [['group', this.model.groups], ['room', this.model.rooms]]) {
       for (const { id, members } of places.values()) assert.deepEqual(membersIn(now, `${kind}:${id}`), [...members].sort(), `${kind}:${id}`);
     }
+    pages += await this.pages.judge((user, channel) => this.heardBy(user, channel));
     await this.comparePages();
     await this.compareHeard(now);
   }
@@ -223,12 +285,51 @@ function subjectOf(scope, { type, user, seq, data }) {
 
 test(`${programs} random programs of four people in groups and rooms go as the model says`, { timeout: 3_000_000 }, async () => {
   const random = seeded('groups');
-  const server = await new Server({ flags: ['--drain.timeout=0'] }).start();
+  const server = await new Server({ flags: ['--drain.timeout=0', '--presence.grace=200'] }).start();
   for (let i = 0; i < programs; i += 1) {
     const seed = Number(process.env.KITH_PROGRAM ?? random.whole(1, 2 ** 31));
     const program = await new Program(server, seed).open();
     await program.run().catch((error) => { throw new Error(`KITH_PROGRAM=${seed}: ${error.message}`, { cause: error }); });
     await program.close();
+  }
+  console.log(`groups: ${programs} programs, ${kills} kills, ${pages} pages held against what was heard after them`);
+  await server.stop();
+});
+
+const waves = long ? 40 : 4;
+
+test(`D22: ${waves} times half of a group drops and comes back at once: one presence signal per place and second, and all are shown`, { timeout: 600_000 }, async () => {
+  const random = seeded('waves');
+  const server = await new Server({ flags: ['--drain.timeout=0', '--presence.grace=1'] }).start();
+  const { group } = (await server.rest('POST', '/groups', { user: 'watcher', body: { name: 'Waves' } })).body;
+  const people = Array.from({ length: 60 }, (_, i) => `p${i}`);
+  await Promise.all(people.map((user) => server.rest('POST', `/groups/${group.id}/join`, { user })));
+  const tabs = new Map(await Promise.all(people.map(async (user) => [user, await Raw.connected(server, user)])));
+  const watcher = await Raw.connected(server, 'watcher', { data: { kith: { subscriptions: 'all' } } });
+  const places = [`group:${group.id}`, `room:${group.id}`];
+  const signals = (channel) => watcher.publications(channel).filter(({ data }) => data.type === 'presence').map(({ data }) => data);
+  const everybody = () => places.every((channel) => signals(channel).at(-1)?.count === people.length + 1);
+  for (let i = 0; i < waves; i += 1) {
+    await watcher.until(everybody, 'all are online');
+    const half = people.filter(() => random.chance(0.5));
+    const back = async (user) => { tabs.set(user, await Raw.connected(server, user)); };
+    await Promise.all(half.map(async (user) => {
+      await tabs.get(user)[random.pick(['drop', 'close'])]();
+      if (i % 2 === 1) await back(user);
+    }));
+    if (i % 2 === 0) {
+      await watcher.until(() => places.every((channel) => signals(channel).at(-1).count < people.length + 1), 'some are seen to go');
+      await Promise.all(half.map(back));
+    }
+    const shown = async () => (await server.rest('GET', `/groups/${group.id}/presence/count`, { user: 'watcher' })).body.count;
+    await eventually(shown, (count) => count === people.length + 1);
+  }
+  await watcher.until(everybody, 'all are online');
+  for (const channel of places) {
+    const times = signals(channel).map(({ at }) => Date.parse(at));
+    const seconds = Math.ceil((times.at(-1) - times[0]) / 1000);
+    console.log(`waves: ${times.length} signals in ${seconds} s on ${channel.split(':')[0]}`);
+    assert.ok(times.length <= seconds + 1, `${times.length} signals in ${seconds} s`);
   }
   await server.stop();
 });
