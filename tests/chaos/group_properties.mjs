@@ -64,8 +64,8 @@ class Walk {
 
 /** D7 and D18: what people read page by page. */
 export class Pages {
-  constructor(server, model, random) {
-    Object.assign(this, { model, random, taken: [], walks: [], read: (user, path) => server.rest('GET', path, { user }) });
+  constructor(server, people, model, random) {
+    Object.assign(this, { people, model, random, taken: [], walks: [], read: (user, path) => server.rest('GET', path, { user }) });
   }
 
   /** Somebody reads: another page, or the next of his walk. Runs beside other acts unless `still`. */
@@ -75,7 +75,7 @@ export class Pages {
     if (walk) await walk.step(this.read, still);
     else if (!mayRead(this.model, room, user)) return;
     else if (this.random.chance(0.5)) this.walks.push(new Walk(user, room, this.random.branch()));
-    else {
+    else if (this.people.get(user).positions.has(`room:${id}`)) {  // else he hears from where he comes, not from the page
       const { status, body } = await this.read(user, `/rooms/${id}/messages?limit=200`);
       assert.equal(status, 200);
       this.taken.push(new PageAndAfter(user, room, body));

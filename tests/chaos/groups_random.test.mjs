@@ -38,7 +38,7 @@ class Program {
       this.people.set(user, one);
       one.centrifuge.connect();
     }
-    this.pages = new Pages(this.server, this.model, this.random.branch());
+    this.pages = new Pages(this.server, this.people, this.model, this.random.branch());
     this.tabs = new Tabs(this.server, this.people, this.random.branch());
     this.typing = new Typing();
     return this;

@@ -201,6 +201,70 @@ test('typing in a group is heard on group:ID, with the main room\'s list', async
   assert.deepEqual(await ada.refused('chat.typing', { on: true }), { code: 107, message: 'bad_request:room' });
 });
 
+/** Whom the last list on a channel names. */
+const typists = (client, channel) => client.log.filter((item) => item.channel === channel && item.type === 'typing').at(-1)?.users.map((user) => user.id);
+
+test('K6: no typing line is left on a group, whatever becomes of who types', async () => {
+  const ends = {
+    off: ({ bob, group }) => bob.rpc('chat.typing', { group, on: false }),
+    message: ({ bob, group }) => bob.send(group, 'done'),
+    'a closed tab': ({ bob }) => bob.disconnect(),
+    'a cut line': ({ bob }) => bob.centrifuge._transport._transport.terminate(),
+    kick: ({ ada, bob, group }) => ada.rpc('group.kick', { group, user: bob.user, nonce: nonce() }),
+    leaving: ({ bob, group }) => bob.rpc('group.leave', { group, nonce: nonce() }),
+    archiving: ({ ada, group }) => ada.rpc('room.archive', { room: group, nonce: nonce() }),
+    silence: () => {},
+  };
+  await Promise.all(Object.entries(ends).map(async ([name, end], i) => {
+    const [ada, bob] = [await person(`k6-ada${i}`), await person(`k6-bob${i}`)];
+    const { id: group } = await founded(ada);
+    await bob.rpc('group.join', { group, nonce: nonce() });
+    const channels = [`group:${group}`, `room:${group}`];
+    await bob.rpc('chat.typing', { group, on: true });
+    for (const channel of channels) await ada.until(() => typists(ada, channel)?.includes(bob.user), `${name}: typing on ${channel}`);
+    await end({ ada, bob, group });
+    if (name === 'message') {  // which ends it by itself: the next list says so
+      await ada.until(() => types(ada, `room:${group}`).includes('message.created'));
+      await ada.rpc('chat.typing', { group, on: true });
+    }
+    const left = name === 'message' ? [ada.user] : [];
+    for (const channel of channels) await ada.until(() => String(typists(ada, channel)) === String(left), `${name}: nobody else types on ${channel}`);
+  }));
+});
+
+test('K6: a watcher of a group who looks elsewhere, or comes to a restarted server, is told of nobody who stopped meanwhile', async () => {
+  const own = await new Server().start();
+  try {
+    const [ada, bob] = await Promise.all(['k6-ada', 'k6-bob'].map((name) => new Client(own, name).connect()));
+    const { group: { id: group } } = await ada.rpc('group.create', { name: 'K6', nonce: nonce() });
+    await bob.rpc('group.join', { group, nonce: nonce() });
+    const channels = [`group:${group}`, `room:${group}`];
+    const watching = await Promise.all(channels.map((channel) => ada.subscribe(channel)));
+    const subscribed = (times) => ada.until(() => channels.every((channel) => ada.events.filter((e) => e.kind === 'subscribed' && e.channel === channel).length === times));
+    await bob.rpc('chat.typing', { group, on: true });
+    for (const channel of channels) await ada.until(() => typists(ada, channel)?.includes('k6-bob'), channel);
+    watching.forEach((one) => one.unsubscribe());
+    await bob.rpc('chat.typing', { group, on: false });
+    await bob.send(group, 'while she looks elsewhere');
+    const seen = ada.log.length;
+    watching.forEach((one) => one.subscribe());
+    await subscribed(2);
+    await bob.rpc('chat.typing', { group, on: true });
+    for (const channel of channels) await ada.until(() => ada.log.slice(seen).some((item) => item.channel === channel && item.type === 'typing' && item.users.length === 1), channel);
+    await own.kill();
+    await own.start();
+    await subscribed(3);
+    const restarted = ada.log.length;
+    await ada.send(group, 'after');
+    await ada.until(() => ada.log.slice(restarted).some((item) => item.message?.text === 'after'));
+    await ada.rpc('chat.typing', { group, on: true });
+    for (const channel of channels) await ada.until(() => String(typists(ada, channel)) === 'k6-ada', channel);
+    assert.deepEqual(ada.log.slice(restarted).filter((item) => item.users?.some((user) => user.id === 'k6-bob')), []);
+  } finally {
+    await own.stop();
+  }
+});
+
 test('getOnlineUsersInGroup and getOnlineCountInGroup: its members who are online', async () => {
   const [ada, bob] = [await person('ada8'), await person('bob8')];
   const group = await founded(ada);
