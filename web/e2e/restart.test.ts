@@ -60,10 +60,16 @@ test('the server is killed while somebody types: the draft stays, everything arr
   await noor.say('Lobby', 'queued one');
   await noor.say('Lobby', 'queued two');
   await noor.page.locator('.row.wait').nth(1).waitFor();
+  // It is edited when it has arrived, and not the message before it.
+  await noor.box('Lobby').press('ArrowUp');
 
   await server.start();
-  await noor.hears('before', 'queued one', 'queued two');
   await ilse.hears('before', 'queued one', 'queued two');
+  const edit = noor.page.getByRole('textbox', { name: 'Edit message' });
+  await edit.waitFor();
+  expect(await edit.inputValue()).toBe('queued two');
+  await edit.press('Escape');
+  await noor.hears('before', 'queued one', 'queued two');
   expect(await noor.page.locator('.row.wait').count()).toBe(0);
   expect(await ilse.box('Lobby').inputValue()).toBe('in the middle of a sentence');
   await ilse.page.getByText('Offline. Messages').waitFor({ state: 'detached' });

@@ -46,23 +46,14 @@ export const en = {
   },
 
   room: {
-    join: 'Join',
     skip: 'Skip to messages',
     messages: (name: string) => `Messages in ${name}`,
     members: 'Members',
     membersCount: (count: number) => `Members, ${number.format(count)}`,
-    leave: 'Leave room',
     menu: 'Room menu',
     emptyTitle: 'Nobody has written here yet',
     empty: (name: string) => `Write the first message in ${name}.`,
     notHereTitle: 'This room is not here',
-    notHere: 'It was deleted, or it is not open to you.',
-    notMemberTitle: (name: string) => `You are not in ${name}`,
-    notMember: 'Join to read and write.',
-    removedTitle: 'You are no longer in this room',
-    removed: 'You left it, or its owner removed you. What you had begun to write is kept.',
-    failedTitle: 'The messages could not be loaded',
-    failed: 'The server had a problem. Try again in a moment.',
     loadingOlder: 'Loading older messages',
     newMessages: (count: number) =>
       count > 999 ? '999+ new messages' : counted(count, 'new message', 'new messages'),
@@ -90,9 +81,6 @@ export const en = {
     notSent: 'Not sent.',
     discard: 'Discard',
     putBack: 'Back to the box',
-    deleteTitle: 'Delete this message?',
-    deleteText: 'Everybody sees that a message was here, but not what it said.',
-    keep: 'Keep',
   },
 
   composer: {
@@ -101,29 +89,6 @@ export const en = {
     replyingTo: 'Replying to',
     noReply: 'Do not reply',
     tooLong: (over: number) => `Too long by ${counted(over, 'character', 'characters')}.`,
-    editing: 'Edit message',
-    save: 'Save',
-    editHint: 'Esc to cancel, Enter to save',
-    dropEditTitle: 'Discard your changes?',
-    dropEditText: 'The message stays as it was.',
-    dropEdit: 'Discard changes',
-    goOnEditing: 'Go on editing',
-  },
-
-  members: {
-    title: 'Members',
-    online: 'Online',
-    offline: 'Offline',
-    you: 'You',
-    owner: 'Owner',
-    hiddenWhileOffline: 'Who is online shows again when you are back.',
-    more: 'Show more',
-    menu: (name: string) => `Remove ${name}`,
-    kick: 'Remove from room',
-    kickTitle: (name: string) => `Remove ${name} from this room?`,
-    kickText: 'They stop seeing it at once. They can join again while the room is open.',
-    reason: 'Reason',
-    reasonHint: 'You can leave it out.',
   },
 
   announce: {
@@ -132,24 +97,6 @@ export const en = {
     offline: 'You are offline.',
     back: 'You are connected again.',
   },
-
-  faults: {
-    unreachable: 'The server does not answer. Try again.',
-    internal: 'The server had a problem. Try again.',
-    unauthorized: 'You are signed out.',
-    permission_denied: 'You may not do this.',
-    bad_request: 'Something in it is not allowed.',
-    not_available: 'This is not available here.',
-    too_many_requests: 'Too many attempts. Wait a moment and try again.',
-    not_found: 'It is not here any more.',
-    not_member: 'You are not in this room.',
-    archived: 'This room is archived. You can read it.',
-    text_too_long: 'The text is too long.',
-    nonce_conflict: 'This was sent before with another text.',
-    already: 'That has happened already.',
-    last_owner: 'You are the last owner of this room, so you cannot leave it.',
-    read_only: 'The server cannot store anything right now. Try again later.',
-  } as Readonly<Record<string, string>>,
 };
 
 export type Dictionary = typeof en;

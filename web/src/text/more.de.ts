@@ -96,6 +96,71 @@ export const more: MoreDictionary = {
     create: 'Raum anlegen',
   },
 
+  remove: {
+    deleteTitle: 'Diese Nachricht löschen?',
+    deleteText: 'Alle sehen, dass hier eine Nachricht stand, aber nicht mehr, was sie sagte.',
+    keep: 'Behalten',
+  },
+
+  edit: {
+    editing: 'Nachricht ändern',
+    save: 'Sichern',
+    editHint: 'Esc bricht ab, Eingabe sichert',
+    dropEditTitle: 'Änderungen verwerfen?',
+    dropEditText: 'Die Nachricht bleibt, wie sie war.',
+    dropEdit: 'Änderungen verwerfen',
+    goOnEditing: 'Weiter ändern',
+  },
+
+  members: {
+    title: 'Mitglieder',
+    online: 'Online',
+    offline: 'Offline',
+    you: 'Du',
+    owner: 'Gehört der Raum',
+    hiddenWhileOffline: 'Wer online ist, siehst du wieder, sobald du verbunden bist.',
+    more: 'Mehr zeigen',
+    menu: (name) => `${name} entfernen`,
+    kick: 'Aus dem Raum entfernen',
+    kickTitle: (name) => `${name} aus diesem Raum entfernen?`,
+    kickText: 'Der Raum ist sofort nicht mehr zu sehen. Solange er offen ist, kann man wieder beitreten.',
+    reason: 'Grund',
+    reasonHint: 'Du kannst ihn weglassen.',
+  },
+
+  menu: {
+    leave: 'Raum verlassen',
+  },
+
+  closed: {
+    join: 'Beitreten',
+    notHere: 'Er wurde gelöscht, oder er steht dir nicht offen.',
+    notMemberTitle: (name) => `Du bist nicht in ${name}`,
+    notMember: 'Tritt bei, um zu lesen und zu schreiben.',
+    removedTitle: 'Du bist nicht mehr in diesem Raum',
+    removed: 'Du hast ihn verlassen, oder du wurdest entfernt. Was du angefangen hast zu schreiben, ist noch da.',
+    failedTitle: 'Die Nachrichten konnten nicht geladen werden',
+    failed: 'Der Server hatte ein Problem. Versuch es gleich noch einmal.',
+  },
+
+  faults: {
+    unreachable: 'Der Server antwortet nicht. Versuch es noch einmal.',
+    internal: 'Der Server hatte ein Problem. Versuch es noch einmal.',
+    unauthorized: 'Du bist abgemeldet.',
+    permission_denied: 'Das darfst du nicht.',
+    bad_request: 'Etwas darin ist nicht erlaubt.',
+    not_available: 'Das gibt es hier nicht.',
+    too_many_requests: 'Zu viele Versuche. Warte einen Augenblick und versuch es noch einmal.',
+    not_found: 'Das gibt es nicht mehr.',
+    not_member: 'Du bist nicht in diesem Raum.',
+    archived: 'Dieser Raum ist archiviert. Du kannst ihn lesen.',
+    text_too_long: 'Der Text ist zu lang.',
+    nonce_conflict: 'Das wurde schon mit einem anderen Text gesendet.',
+    already: 'Das ist schon geschehen.',
+    last_owner: 'Der Raum gehört nur noch dir, deshalb kannst du ihn nicht verlassen.',
+    read_only: 'Der Server kann gerade nichts speichern. Versuch es später noch einmal.',
+  },
+
   forms: {
     wrong_credentials: 'Kurzname und Passwort gehören nicht zusammen. Versuch es noch einmal, oder frag die Verwaltung.',
     handle_form: '2 bis 32 Zeichen: Kleinbuchstaben, Ziffern, Punkt, Binde- und Unterstrich.',

@@ -100,8 +100,13 @@ export function go(to: Route, replace = false): void {
   setRoute(to);
 }
 
+/** Undefined while the sentences are still on their way; they come with the first later view. */
+export function faultWords(code: string): string | undefined {
+  return (more() as MoreDictionary | undefined)?.faults[code];
+}
+
 export function faultText(fault: Fault): string {
-  return text().faults[fault.code] ?? (fault.detail || (text().faults['internal'] as string));
+  return faultWords(fault.code) ?? (fault.detail || text().stage.unreachableTitle);
 }
 
 export function setTheme(value: Theme): void {

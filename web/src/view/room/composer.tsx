@@ -16,6 +16,7 @@ export interface ComposerHandle {
   /** Text that could not be sent comes back before what is written now. */
   putBack(value: string, reply: Quote | undefined): void;
   focus(): void;
+  empty(): boolean;
 }
 
 interface ComposerProps {
@@ -90,6 +91,7 @@ export function Composer(props: ComposerProps) {
       setTarget(reply() ?? quote);
     },
     focus: () => field.focus(),
+    empty: () => field.value === '',
   });
   onMount(() => {
     field.value = draft.text;

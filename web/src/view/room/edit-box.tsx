@@ -2,7 +2,7 @@ import { createSignal, onMount } from 'solid-js';
 import '../../style/edit-box.css';
 import type { MessageRow } from '../../model/rows.ts';
 import { FormError } from '../parts/form-error.tsx';
-import { text } from '../state.ts';
+import { more, text } from '../state.ts';
 import { composing, growing } from './writing.ts';
 import type { RowActions } from './row.tsx';
 
@@ -64,7 +64,7 @@ export default function EditBox(props: { row: MessageRow; actions: RowActions; t
         ref={field}
         rows="1"
         dir="auto"
-        aria-label={text().composer.editing}
+        aria-label={more().edit.editing}
         onKeyDown={pressed}
         onInput={() => {
           growing(field);
@@ -73,9 +73,9 @@ export default function EditBox(props: { row: MessageRow; actions: RowActions; t
       />
       <FormError text={problem()} />
       <div class="edit-acts">
-        <span>{text().composer.editHint}</span>
+        <span>{more().edit.editHint}</span>
         <button class="button" type="button" onClick={cancel}>{text().cancel}</button>
-        <button class="button" type="button" aria-disabled={busy()} onClick={() => void save()}>{text().composer.save}</button>
+        <button class="button" type="button" aria-disabled={busy()} onClick={() => void save()}>{more().edit.save}</button>
       </div>
     </div>
   );

@@ -18,7 +18,10 @@ export interface LogHandle {
   /** Own messages always go to the end, and the reader with them. */
   toEnd(): void;
   keep(change: () => void): void;
+  /** The newest own message that is sent or on its way. */
   lastOwn(): MessageRow | undefined;
+  /** Once, when the log has the message of this nonce. */
+  whenSent(nonce: string, run: (row: MessageRow) => void): void;
   jumpTo(seq: number): Promise<void>;
 }
 
@@ -44,6 +47,7 @@ export function Log(props: LogProps) {
   const [pointed, setPointed] = createSignal(0);
   // Entries up to here were on screen while the reader was at the end.
   let readTo = talk.log.lastSeq;
+  let awaited: { nonce: string; run: (row: MessageRow) => void } | undefined;
 
   function allRows(): Row[] {
     const pending = talk.log.attached || !talk.log.loaded ? session.outbox.pending(talk.id) : [];
@@ -60,6 +64,11 @@ export function Log(props: LogProps) {
     if (scroller) scroller.keep(apply);
     else apply();
     look();
+    const sent = rows.find((row): row is MessageRow => row.kind === 'message' && row.seq > 0 && row.nonce === awaited?.nonce);
+    if (!sent || !awaited) return;
+    const { run } = awaited;
+    awaited = undefined;
+    run(sent);
   };
 
   /** After drawing and after scrolling: who reads where, and what has to be loaded for that. */
@@ -97,8 +106,11 @@ export function Log(props: LogProps) {
     lastOwn: () =>
       rows.findLast(
         (row): row is MessageRow =>
-          row.kind === 'message' && row.author === session.me.id && row.seq > 0 && !row.deleted,
+          row.kind === 'message' && row.author === session.me.id && !row.deleted && row.state !== 'failed' && row.state !== 'refused',
       ),
+    whenSent: (nonce, run) => {
+      awaited = { nonce, run };
+    },
     jumpTo: async (seq) => {
       if (!talk.log.find(seq) && !(await talk.loadAround(seq))) return;
       const row = rows.find((candidate) => candidate.kind === 'message' && candidate.seq === seq);

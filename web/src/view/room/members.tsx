@@ -5,7 +5,7 @@ import type { Session } from '../../link/session.ts';
 import type { Talk } from '../../link/talk.ts';
 import { Presence } from '../parts/avatar.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { locale, text, useChanges } from '../state.ts';
+import { locale, more, useChanges } from '../state.ts';
 
 interface MembersProps {
   session: Session;
@@ -24,21 +24,21 @@ export default function MemberList(props: MembersProps) {
   const groups = createMemo(() => members().sorted(new Intl.Collator(locale())));
   const known = () => members().presenceKnown;
   return (
-    <aside class="aside" aria-label={text().members.title} tabindex="0">
+    <aside class="aside" aria-label={more().members.title} tabindex="0">
       <Show when={members().loaded}>
         <Show
           when={known()}
           fallback={
-            <Group title={text().members.title} count={members().count} members={[...groups().online, ...groups().others]} online={undefined} hint={text().members.hiddenWhileOffline} list={props} />
+            <Group title={more().members.title} count={members().count} members={[...groups().online, ...groups().others]} online={undefined} hint={more().members.hiddenWhileOffline} list={props} />
           }
         >
-          <Group title={text().members.online} count={members().onlineCount} members={groups().online} online list={props} />
+          <Group title={more().members.online} count={members().onlineCount} members={groups().online} online list={props} />
           <Show when={groups().others.length > 0}>
-            <Group title={text().members.offline} count={Math.max(0, members().count - members().onlineCount)} members={groups().others} online={false} list={props} />
+            <Group title={more().members.offline} count={Math.max(0, members().count - members().onlineCount)} members={groups().others} online={false} list={props} />
           </Show>
         </Show>
         <Show when={members().next}>
-          <button class="button bare" type="button" onClick={() => void props.talk.loadMoreMembers()}>{text().members.more}</button>
+          <button class="button bare" type="button" onClick={() => void props.talk.loadMoreMembers()}>{more().members.more}</button>
         </Show>
       </Show>
     </aside>
@@ -70,8 +70,8 @@ function Group(props: GroupProps) {
 
 function Person(props: { member: Member; online: boolean | undefined; list: MembersProps }) {
   const me = () => props.member.id === props.list.session.me.id;
-  const tag = () => (me() ? text().members.you : props.member.role === 'owner' ? text().members.owner : '');
-  const label = () => text().members.menu(props.member.name);
+  const tag = () => (me() ? more().members.you : props.member.role === 'owner' ? more().members.owner : '');
+  const label = () => more().members.menu(props.member.name);
   return (
     <li class="person" classList={{ away: props.online === false }}>
       <Presence id={props.member.id} name={props.member.name} online={props.online} size="s24" />

@@ -4,7 +4,7 @@ import type { Member, Room } from '../../model/types.ts';
 import { Confirm, Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { Icon, type IconName } from '../parts/icons.tsx';
-import { text } from '../state.ts';
+import { more, text } from '../state.ts';
 import type { RoomState } from './room-state.ts';
 
 interface RoomDialogsProps {
@@ -32,9 +32,9 @@ export default function RoomDialogs(props: RoomDialogsProps) {
       <Show when={deleting()}>
         {(row) => (
           <Confirm
-            title={text().row.deleteTitle}
-            text={text().row.deleteText}
-            stay={text().row.keep}
+            title={more().remove.deleteTitle}
+            text={more().remove.deleteText}
+            stay={more().remove.keep}
             act={text().row.delete}
             onStay={props.state.close}
             onAct={() => void props.state.remove(row())}
@@ -43,10 +43,10 @@ export default function RoomDialogs(props: RoomDialogsProps) {
       </Show>
       <Show when={dropping()}>
         <Confirm
-          title={text().composer.dropEditTitle}
-          text={text().composer.dropEditText}
-          stay={text().composer.goOnEditing}
-          act={text().composer.dropEdit}
+          title={more().edit.dropEditTitle}
+          text={more().edit.dropEditText}
+          stay={more().edit.goOnEditing}
+          act={more().edit.dropEdit}
           onStay={props.state.close}
           onAct={() => {
             props.state.close();
@@ -58,7 +58,7 @@ export default function RoomDialogs(props: RoomDialogsProps) {
         <Dialog title={props.room?.name} onClose={props.state.close}>
           <p class="dialog-text" dir="auto">{props.room?.topic}</p>
           <div class="dialog-acts">
-            <button class="button bad" type="button" onClick={() => props.leave()}>{text().room.leave}</button>
+            <button class="button bad" type="button" onClick={() => props.leave()}>{more().menu.leave}</button>
             <button class="button" type="button" autofocus onClick={() => props.state.close()}>{text().close}</button>
           </div>
         </Dialog>
@@ -72,8 +72,8 @@ export default function RoomDialogs(props: RoomDialogsProps) {
 function Kick(props: { member: Member; state: RoomState }) {
   const [reason, setReason] = createSignal('');
   return (
-    <Dialog title={text().members.kickTitle(props.member.name)} onClose={props.state.close}>
-      <p class="dialog-text">{text().members.kickText}</p>
+    <Dialog title={more().members.kickTitle(props.member.name)} onClose={props.state.close}>
+      <p class="dialog-text">{more().members.kickText}</p>
       <form
         class="form"
         onSubmit={(event) => {
@@ -81,10 +81,10 @@ function Kick(props: { member: Member; state: RoomState }) {
           void props.state.kick(props.member, reason().trim());
         }}
       >
-        <Field label={text().members.reason} name="reason" value={reason()} onInput={setReason} hint={text().members.reasonHint} />
+        <Field label={more().members.reason} name="reason" value={reason()} onInput={setReason} hint={more().members.reasonHint} />
         <div class="dialog-acts">
           <button class="button" type="button" onClick={() => props.state.close()}>{text().cancel}</button>
-          <button class="button bad" type="submit">{text().members.kick}</button>
+          <button class="button bad" type="submit">{more().members.kick}</button>
         </div>
       </form>
     </Dialog>

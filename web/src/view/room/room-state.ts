@@ -97,7 +97,10 @@ export function createRoomState(session: Session, talk: Talk, changed: () => voi
     },
     editLast: () => {
       const row = log?.lastOwn();
-      if (row) actions.edit(row);
+      if (!row) return;
+      if (row.seq > 0) actions.edit(row);
+      // It can be edited when it has arrived; who has begun to write something else by then does not want to.
+      else log?.whenSent(row.nonce, (sent) => composer?.empty() && actions.edit(sent));
     },
     askRoom: () => void setAsked({ what: 'room' }),
     askKick: (member: Member) => void setAsked({ what: 'kick', member }),

@@ -3,7 +3,7 @@ import type { Fault } from '../../model/fault.ts';
 import type { RoomId } from '../../model/types.ts';
 import type { Session } from '../../link/session.ts';
 import { Banner } from '../frame/banner.tsx';
-import { Blank, Head } from '../frame/head.tsx';
+import { Head } from '../frame/head.tsx';
 import type { LineState } from '../frame/line.ts';
 import { FormError } from '../parts/form-error.tsx';
 import { Icon } from '../parts/icons.tsx';
@@ -25,6 +25,7 @@ interface RoomProps {
 
 // The log is what people wait for; all this comes beside or after it.
 const MemberList = later(() => import('./members.tsx'));
+const Closed = later(() => import('./closed.tsx'));
 const RoomDialogs = later(() => import('./room-dialogs.tsx'));
 const beside = matchMedia('(width >= 68.75em)');
 
@@ -111,17 +112,8 @@ export function RoomScreen(props: RoomProps) {
               <Log session={session} talk={talk} name={name()} actions={state.actions} handle={state.setLog} />
             </Match>
             <Match when={status() === 'loading'}><Bones /></Match>
-            <Match when={status() === 'not a member'}>
-              <Blank title={text().room.notMemberTitle(name())} text={text().room.notMember} action={text().room.join} onAction={() => void join()} />
-            </Match>
-            <Match when={status() === 'removed'}>
-              <Blank title={text().room.removedTitle} text={text().room.removed} action={text().frame.browse} onAction={() => go({ page: 'rooms' })} />
-            </Match>
-            <Match when={status() === 'not here'}>
-              <Blank text={text().room.notHere} action={text().frame.browse} onAction={() => go({ page: 'rooms' })} />
-            </Match>
-            <Match when={status() === 'failed'}>
-              <Blank title={text().room.failedTitle} text={text().room.failed} action={text().tryAgain} onAction={() => talk.open()} />
+            <Match when={!inside()}>
+              <Closed status={status()} name={name()} join={() => void join()} again={() => talk.open()} />
             </Match>
           </Switch>
           <div class="column">

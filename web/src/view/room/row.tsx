@@ -5,7 +5,7 @@ import type { Session } from '../../link/session.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { later } from '../parts/later.tsx';
-import { locale, text, useChanges } from '../state.ts';
+import { faultWords, locale, text, useChanges } from '../state.ts';
 
 export interface RowActions {
   readonly editing: Accessor<number>;
@@ -193,7 +193,7 @@ function Quote(props: { row: MessageRow; name: string; onGo: () => void }) {
 
 function Failure(props: { row: MessageRow; actions: RowActions }) {
   const refused = () => props.row.state === 'refused';
-  const reason = () => text().faults[props.row.reason] ?? '';
+  const reason = () => faultWords(props.row.reason) ?? '';
   return (
     <p class="status">
       <span>{text().row.notSent} {refused() ? reason() : ''}</span>
