@@ -5,8 +5,8 @@
 namespace kith {
 
 const http::StaticFiles& embeddedPage() {
-  static const http::StaticFiles files(pageTable(),
-                                       {"/", "/setup", "/sign-in", "/register", "/rooms", "/room/{room}"});
+  static const http::StaticFiles files(
+      pageTable(), {"/", "/setup", "/sign-in", "/register", "/rooms", "/room/{room}", "/group/{group}"});
   return files;
 }
 
