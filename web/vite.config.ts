@@ -51,7 +51,14 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       // What the first load needs is one file: many small ones compress worse and come later.
-      output: { codeSplitting: { groups: [{ name: 'page', tags: ['$initial'] }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'page', tags: ['$initial'], priority: 1 },
+            { name: 'parts', test: /\/(parts\/(avatar|form-error|icons)|model\/faces)\.tsx?$/ },
+          ],
+        },
+      },
     },
   },
   server: {

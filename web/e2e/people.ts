@@ -93,6 +93,29 @@ export class Person {
     await this.box(name).waitFor();
   }
 
+  async foundGroup(name: string, description: string, who: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'New room or group' }).click();
+    const dialog = this.page.getByRole('dialog');
+    await dialog.getByText('Group', { exact: true }).click();
+    await dialog.getByLabel('Name').fill(name);
+    await dialog.getByLabel('Description').fill(description);
+    await dialog.getByText(who).click();
+    await dialog.getByRole('button', { name: 'Create group' }).click();
+    await this.page.getByRole('heading', { name, level: 1 }).waitFor();
+    await this.page.getByRole('button', { name: 'Group menu' }).waitFor();
+  }
+
+  /** By its row in the side list. */
+  async openGroup(name: string): Promise<void> {
+    await this.page.getByRole('option', { name }).first().click();
+    await this.page.getByRole('button', { name: 'Group menu' }).waitFor();
+  }
+
+  async goInto(option: string, room: string): Promise<void> {
+    await this.page.getByRole('option', { name: option }).click();
+    await this.box(room).waitFor();
+  }
+
   async join(name: string): Promise<void> {
     await this.browse();
     await this.page.getByRole('button', { name: `Join ${name}` }).click();
@@ -100,15 +123,25 @@ export class Person {
   }
 
   async browse(): Promise<void> {
-    const list = this.page.getByRole('option', { name: 'Browse rooms' });
-    if (!(await list.isVisible())) await this.page.getByRole('link', { name: 'Back to the list' }).click();
-    await list.click();
+    await this.toList();
+    await this.page.getByRole('option', { name: 'Browse rooms' }).click();
     await this.page.getByRole('heading', { name: 'Rooms', level: 1 }).waitFor();
+  }
+
+  /** On a phone the list is a screen of its own. */
+  async toList(): Promise<void> {
+    const back = this.page.getByRole('link', { name: 'Back to the list' });
+    if (await back.isVisible()) await back.click();
   }
 
   async goTo(name: string): Promise<void> {
     await this.page.getByRole('option', { name }).click();
     await this.box(name).waitFor();
+  }
+
+  async chooseInRoom(what: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Room menu' }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: what }).click();
   }
 
   box(room: string): Locator {
@@ -141,6 +174,8 @@ export class Person {
   }
 
   async expectAccessible(screen: string): Promise<void> {
+    // Its code may still be on the way.
+    await this.page.locator('h1').first().waitFor({ state: 'attached' });
     const found = await this.page.evaluate(async () => {
       const axe = (window as unknown as { axe: typeof import('axe-core') }).axe;
       // Colours in the middle of a transition are nobody's fault.

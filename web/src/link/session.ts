@@ -1,8 +1,9 @@
 import { Changes } from '../model/changes.ts';
 import { Drafts } from '../model/drafts.ts';
 import { newNonce, Outbox, type OutboxItem, type Sent } from '../model/outbox.ts';
-import { RoomList, type RoomPage } from '../model/room-list.ts';
-import { isEntry, type Limits, type Me, type Publication, type Room, type RoomId, type UserId } from '../model/types.ts';
+import { LiveList } from '../model/live-list.ts';
+import { isEntry, type Limits, type Me, type Publication, type GroupId, type Room, type RoomId, type UserId } from '../model/types.ts';
+import type { Groups } from './groups.ts';
 import { Realtime, type Hello, type Subscribed } from './realtime.ts';
 import { whoAmI, type Account } from './rest.ts';
 import { localStore, StoredOutbox } from './storage.ts';
@@ -35,10 +36,12 @@ export class Session {
   private readonly ports: SessionPorts;
   private readonly realtime: Realtime;
   private readonly talks = new Map<RoomId, Talk>();
-  private readonly joined: RoomList;
+  private readonly joined: LiveList<Room>;
   private readonly names = new Map<UserId, string>();
   private serverVersion = '';
   updateReady = false;
+  /** Their code comes after the first room; until then nothing about them is shown. */
+  groups: Groups | undefined;
 
   constructor(account: Account, ports: SessionPorts) {
     this.ports = ports;
@@ -46,8 +49,12 @@ export class Session {
     this.limits = { text: account.limits?.text ?? defaultTextMax };
     this.names.set(this.me.id, this.me.name);
     this.drafts = new Drafts(this.storage, this.me.id);
-    this.joined = new RoomList({
-      page: (cursor) => this.call<RoomPage>('room.list', { joined: true, limit: roomsPage, ...(cursor ? { cursor } : {}) }),
+    this.joined = new LiveList<Room>({
+      blank: { name: '', topic: '', members: 0, joined: true },
+      page: async (cursor) => {
+        const page = await this.call<{ rooms: Room[]; next?: string }>('room.list', { joined: true, limit: roomsPage, cursor });
+        return { items: page.rooms, next: page.next };
+      },
       later: (run, ms) => setTimeout(run, ms),
       loaded: () => this.roomsRead(),
     });
@@ -76,6 +83,7 @@ export class Session {
   close(): void {
     this.outbox.setConnected(false);
     this.joined.pause();
+    this.groups?.lineLost();
     this.realtime.close();
   }
 
@@ -119,12 +127,8 @@ export class Session {
     return talk;
   }
 
-  async createRoom(name: string, topic: string, nonce: string): Promise<Room> {
-    const answer = await this.call<{ room: Room }>('room.create', {
-      name,
-      ...(topic ? { topic } : {}),
-      nonce,
-    });
+  async createRoom(name: string, topic: string, group: GroupId | undefined, nonce: string): Promise<Room> {
+    const answer = await this.call<{ room: Room }>('room.create', { name, topic: topic || undefined, group, nonce });
     const room = { ...answer.room, joined: true, role: answer.room.role ?? 'owner' };
     this.addRoom(room);
     return room;
@@ -153,7 +157,7 @@ export class Session {
     });
   }
 
-  private learnName(user: UserId, name: string): void {
+  learnName(user: UserId, name: string): void {
     if (this.names.get(user) === name) return;
     this.names.set(user, name);
     this.changes.tell();
@@ -197,6 +201,7 @@ export class Session {
     this.setLine('connected');
     this.outbox.setConnected(true);
     this.joined.resume();
+    this.groups?.connected();
     // Rooms that the server follows for this page are resumed one by one as it says so.
     for (const talk of this.talks.values()) if (!talk.log.loaded) talk.open();
   }
@@ -205,6 +210,7 @@ export class Session {
     if (this.line === 'connected') this.setLine('lost');
     this.outbox.setConnected(false);
     this.joined.pause();
+    this.groups?.lineLost();
     for (const talk of this.talks.values()) talk.lineLost();
   }
 
@@ -217,23 +223,30 @@ export class Session {
   private subscribed(subscription: Subscribed): void {
     const id = roomOf(subscription.channel);
     if (id) this.talks.get(id)?.resume(subscription);
-    else if (!subscription.recovered) this.joined.load();
+    else this.groups?.subscribed(subscription);
+    if (subscription.channel.startsWith('user:') && !subscription.recovered) this.joined.load();
   }
 
   private unsubscribed(channel: string): void {
     const id = roomOf(channel);
     if (id) this.removeRoom(id);
+    else this.groups?.unsubscribed(channel);
   }
 
   private take(channel: string, publication: Publication): void {
     const id = roomOf(channel);
     if (!id) {
-      this.takePersonal(publication);
+      this.groups?.take(channel, publication);
+      if (channel.startsWith('user:')) this.takePersonal(publication);
       return;
     }
-    if (publication.type === 'room.updated') this.roomUpdated(id, publication);
+    if (publication.type === 'room.updated') this.roomUpdated(id, publication.changes);
+    if (publication.type === 'room.archived') {
+      this.roomUpdated(id, { archived_at: publication.archived ? publication.at : undefined });
+    }
     if (isEntry(publication)) this.noticeOwn(id, publication);
     this.talks.get(id)?.take(publication);
+    if (publication.type === 'room.deleted') this.removeRoom(id, 'deleted');
   }
 
   /** An own message in a room that is not loaded is confirmed by its entry alone. */
@@ -247,15 +260,11 @@ export class Session {
     const room = publication.room;
     if (!room) return;
     if (publication.type === 'room.removed') this.removeRoom(room.id);
-    if (publication.type === 'room.added') {
-      const { id, name, topic } = room;
-      this.addRoom({ id, ...(name === undefined ? {} : { name }), ...(topic === undefined ? {} : { topic }) });
-    }
+    if (publication.type === 'room.added') this.addRoom({ ...room, joined: true });
   }
 
-  private roomUpdated(id: RoomId, publication: Publication): void {
-    if (!publication.changes) return;
-    this.joined.update(id, publication.changes);
+  private roomUpdated(id: RoomId, changes: Partial<Room> | undefined): void {
+    this.joined.update(id, changes ?? {});
     this.roomChanged(id);
   }
 
@@ -275,9 +284,9 @@ export class Session {
     this.changes.tell();
   }
 
-  private removeRoom(id: RoomId): void {
+  private removeRoom(id: RoomId, how: 'removed' | 'deleted' = 'removed'): void {
     const talk = this.talks.get(id);
-    if (talk && talk.status !== 'removed') talk.removed();
+    if (talk && !talk.gone) talk.removed(how);
     this.joined.remove(id);
     this.changes.tell();
   }

@@ -22,7 +22,7 @@ export interface Position {
   readonly epoch: string;
 }
 
-export type TalkStatus = 'loading' | 'ready' | 'failed' | 'not a member' | 'not here' | 'removed';
+export type TalkStatus = 'loading' | 'ready' | 'failed' | 'not a member' | 'not here' | 'removed' | 'deleted';
 
 const membersPage = 200;
 /** What a room may have missed is loaded with as much on both sides of the place being read. */
@@ -67,7 +67,7 @@ export class Talk {
 
   /** Loads what is missing; the members never hold up the log. */
   open(): void {
-    if (this.status === 'removed' || this.status === 'not a member') this.status = 'loading';
+    if (this.gone || this.status === 'not a member') this.status = 'loading';
     if (!this.log.loaded) void this.loadNewest();
     if (!this.members.loaded) void this.loadMembers();
     if (!this.members.presenceKnown) void this.loadPresence();
@@ -94,8 +94,13 @@ export class Talk {
     this.changes.tell();
   }
 
-  removed(): void {
-    this.status = 'removed';
+  /** Nothing more comes of it, unless the person joins it again. */
+  get gone(): boolean {
+    return this.status === 'removed' || this.status === 'deleted';
+  }
+
+  removed(how: 'removed' | 'deleted'): void {
+    this.status = how;
     this.log.loaded = false;
     this.members.loaded = false;
     this.lineLost();
@@ -167,11 +172,6 @@ export class Talk {
     return this.ports.call('chat.delete', { room: this.id, seq, nonce });
   }
 
-  kick(user: UserId, reason: string): Promise<void> {
-    const nonce = this.ports.nonce();
-    return this.ports.call('room.kick', { room: this.id, user, ...(reason ? { reason } : {}), nonce });
-  }
-
   tellTyping(on: boolean): void {
     this.ports.call('chat.typing', { room: this.id, on }).catch(() => {
       // A typing line is worth no second attempt.
@@ -208,7 +208,7 @@ export class Talk {
   }
 
   private loadFailed(fault: Fault): void {
-    if (this.log.loaded || this.status === 'removed') return;
+    if (this.log.loaded || this.gone) return;
     if (fault.code === 'not_member') this.status = 'not a member';
     else if (fault.code === 'not_found' || fault.code === 'permission_denied') this.status = 'not here';
     else if (fault.code !== 'unreachable') this.status = 'failed';

@@ -1,4 +1,4 @@
-import type { RoomId } from './types.ts';
+import type { GroupId, RoomId } from './types.ts';
 
 export type Route =
   | { readonly page: 'home' }
@@ -7,6 +7,7 @@ export type Route =
   | { readonly page: 'register' }
   | { readonly page: 'rooms' }
   | { readonly page: 'room'; readonly room: RoomId }
+  | { readonly page: 'group'; readonly group: GroupId }
   | { readonly page: 'not-found' };
 
 export function routeOf(path: string, hash: string): Route {
@@ -24,9 +25,9 @@ export function routeOf(path: string, hash: string): Route {
     case 'rooms':
       return { page: 'rooms' };
     case 'room':
-      return second && /^[A-Za-z0-9_-]{1,64}$/.test(second)
-        ? { page: 'room', room: second }
-        : { page: 'not-found' };
+    case 'group':
+      if (!second || !/^[A-Za-z0-9_-]{1,64}$/.test(second)) return { page: 'not-found' };
+      return first === 'room' ? { page: 'room', room: second } : { page: 'group', group: second };
     default:
       return { page: 'not-found' };
   }
@@ -50,6 +51,8 @@ export function pathOf(route: Route): string {
       return `/setup#${encodeURIComponent(route.token)}`;
     case 'room':
       return `/room/${route.room}`;
+    case 'group':
+      return `/group/${route.group}`;
     default:
       return `/${route.page}`;
   }

@@ -2,6 +2,7 @@
 
 export type RoomId = string;
 export type UserId = string;
+export type GroupId = string;
 
 export interface Me {
   readonly id: UserId;
@@ -23,6 +24,33 @@ export interface Room {
   readonly joined: boolean;
   readonly role?: string | undefined;
   readonly last_message_at?: string | undefined;
+  /** The main room of a group has the group's id. */
+  readonly group?: GroupId | undefined;
+  readonly capacity?: number | undefined;
+  readonly archived_at?: string | undefined;
+}
+
+export interface Group {
+  readonly id: GroupId;
+  readonly name: string;
+  readonly description: string;
+  readonly join_mode: 'open' | 'approval';
+  /** 0: as many as want to. */
+  readonly capacity: number;
+  readonly members: number;
+  readonly joined: boolean;
+  readonly role?: string | undefined;
+  readonly default_rooms?: readonly RoomId[] | undefined;
+  /** The own request that waits, if there is one. */
+  readonly request?: string | undefined;
+}
+
+/** Somebody asks to be let into a group. */
+export interface JoinRequest {
+  readonly id: string;
+  readonly user: UserId;
+  readonly name: string;
+  readonly created_at: string;
 }
 
 /** What a reply shows of the message it answers; a deleted one has no text. */
@@ -82,14 +110,18 @@ export interface Publication {
   users?: ReadonlyArray<UserId | { id: UserId; name: string; role?: string }>;
   count?: number;
   cause?: string;
-  changes?: { name?: string; topic?: string };
+  changes?: Partial<Room & Group>;
   user?: UserId;
   role?: string;
   more?: number;
   ttl_ms?: number;
   online?: UserId[];
   offline?: UserId[];
-  room?: { id: RoomId; name?: string; topic?: string };
+  room?: Partial<Room> & { id: RoomId };
+  archived?: boolean;
+  group?: Partial<Group> & { id: GroupId };
+  request?: { id: string; group: GroupId; user: UserId; name?: string };
+  reason?: string;
 }
 
 export type Entry = Publication & { offset: number };

@@ -27,12 +27,12 @@ export const de: Dictionary = {
   },
 
   frame: {
-    places: 'Räume',
+    places: 'Räume und Gruppen',
     rooms: 'Räume',
-    newRoom: 'Neuer Raum',
+    newPlace: 'Neuer Raum oder neue Gruppe',
     goTo: 'Gehe zu',
     goToKey: 'Strg K',
-    browse: 'Räume durchsehen',
+    browse: 'Räume und Gruppen durchsehen',
     online: 'Online',
     offline: 'Offline',
     connecting: 'Verbindung wird hergestellt',
@@ -40,10 +40,6 @@ export const de: Dictionary = {
     offlineNotice: 'Offline. Nachrichten gehen hinaus, sobald du wieder verbunden bist.',
     updateNotice: 'Eine neue Fassung dieser Seite steht bereit.',
     loadUpdate: 'Jetzt laden',
-    welcomeTitle: (name) => `Hallo, ${name}`,
-    welcome: 'Wähle links einen Raum, oder suche einen zum Beitreten.',
-    notFoundTitle: 'Diese Seite gibt es nicht',
-    notFound: 'Vielleicht ist die Adresse vertippt, oder die Seite wurde verschoben.',
   },
 
   room: {
@@ -79,9 +75,6 @@ export const de: Dictionary = {
     delete: 'Löschen',
     sending: 'Wird gesendet',
     waiting: 'Wartet auf das Senden',
-    notSent: 'Nicht gesendet.',
-    discard: 'Verwerfen',
-    putBack: 'Zurück ins Feld',
   },
 
   composer: {

@@ -26,12 +26,12 @@ export const en = {
   },
 
   frame: {
-    places: 'Rooms',
+    places: 'Rooms and groups',
     rooms: 'Rooms',
-    newRoom: 'New room',
+    newPlace: 'New room or group',
     goTo: 'Go to',
     goToKey: 'Ctrl K',
-    browse: 'Browse rooms',
+    browse: 'Browse rooms and groups',
     online: 'Online',
     offline: 'Offline',
     connecting: 'Connecting',
@@ -39,10 +39,6 @@ export const en = {
     offlineNotice: 'Offline. Messages are sent when you are back.',
     updateNotice: 'A new version of this page is ready.',
     loadUpdate: 'Load it',
-    welcomeTitle: (name: string) => `Hello, ${name}`,
-    welcome: 'Choose a room on the left, or look for one to join.',
-    notFoundTitle: 'This page is not here',
-    notFound: 'The address may be mistyped, or the page was moved.',
   },
 
   room: {
@@ -78,9 +74,6 @@ export const en = {
     delete: 'Delete',
     sending: 'Sending',
     waiting: 'Waiting to be sent',
-    notSent: 'Not sent.',
-    discard: 'Discard',
-    putBack: 'Back to the box',
   },
 
   composer: {

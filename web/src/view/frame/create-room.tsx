@@ -1,13 +1,20 @@
 import { createSignal } from 'solid-js';
 import type { Fault } from '../../model/fault.ts';
 import { newNonce } from '../../model/outbox.ts';
+import type { GroupId } from '../../model/types.ts';
 import type { Session } from '../../link/session.ts';
-import { Dialog } from '../parts/dialog.tsx';
 import { Field } from '../parts/field.tsx';
 import { FormError } from '../parts/form-error.tsx';
 import { faultText, go, more, text } from '../state.ts';
 
-export function CreateRoom(props: { session: Session; onClose: () => void }) {
+interface RoomFormProps {
+  session: Session;
+  /** The group that it is made in. */
+  group?: GroupId;
+  onClose: () => void;
+}
+
+export function RoomForm(props: RoomFormProps) {
   const [name, setName] = createSignal('');
   const [topic, setTopic] = createSignal('');
   const [problem, setProblem] = createSignal('');
@@ -27,7 +34,7 @@ export function CreateRoom(props: { session: Session; onClose: () => void }) {
     if (nameError()) return;
     setBusy(true);
     try {
-      const room = await props.session.createRoom(name().trim(), topic().trim(), nonce);
+      const room = await props.session.createRoom(name().trim(), topic().trim(), props.group, nonce);
       props.onClose();
       go({ page: 'room', room: room.id });
     } catch (error) {
@@ -39,16 +46,14 @@ export function CreateRoom(props: { session: Session; onClose: () => void }) {
     }
   };
   return (
-    <Dialog title={more().create.title} onClose={props.onClose}>
-      <form class="form" noValidate onSubmit={(event) => void submit(event)}>
-        <Field label={more().create.name} name="room-name" value={name()} onInput={change(setName)} error={nameError()} autofocus />
-        <Field label={more().create.topic} name="room-topic" value={topic()} onInput={change(setTopic)} hint={more().create.topicHint} />
-        <FormError text={problem()} />
-        <div class="dialog-acts">
-          <button class="button" type="button" onClick={() => props.onClose()}>{text().cancel}</button>
-          <button class="button main-act" type="submit" aria-disabled={busy()}>{more().create.create}</button>
-        </div>
-      </form>
-    </Dialog>
+    <form class="form" noValidate onSubmit={(event) => void submit(event)}>
+      <Field label={more().create.name} name="room-name" value={name()} onInput={change(setName)} error={nameError()} autofocus />
+      <Field label={more().create.topic} name="room-topic" value={topic()} onInput={change(setTopic)} hint={more().create.topicHint} />
+      <FormError text={problem()} />
+      <div class="dialog-acts">
+        <button class="button" type="button" onClick={() => props.onClose()}>{text().cancel}</button>
+        <button class="button main-act" type="submit" aria-disabled={busy()}>{more().create.create}</button>
+      </div>
+    </form>
   );
 }

@@ -1,7 +1,7 @@
 import { Match, Switch } from 'solid-js';
 import '../../style/dialogs.css';
 import type { Session } from '../../link/session.ts';
-import { CreateRoom } from './create-room.tsx';
+import { Create } from './create.tsx';
 import type { DialogName } from './inside.tsx';
 import { Settings } from './settings.tsx';
 import { Shortcuts } from './shortcuts.tsx';
@@ -18,8 +18,8 @@ interface DialogsProps {
 export default function Dialogs(props: DialogsProps) {
   return (
     <Switch>
-      <Match when={props.name === 'create'}>
-        <CreateRoom session={props.session} onClose={props.onClose} />
+      <Match when={props.name === 'create' || props.name === 'found'}>
+        <Create session={props.session} kind={props.name === 'create' ? 'room' : 'group'} onClose={props.onClose} />
       </Match>
       <Match when={props.name === 'settings'}>
         <Settings session={props.session} onClose={props.onClose} shortcuts={() => props.open('shortcuts')} />

@@ -1,4 +1,5 @@
 import { Show, type JSX } from 'solid-js';
+import { Avatar } from '../parts/avatar.tsx';
 import { Icon, type IconName } from '../parts/icons.tsx';
 import { go, text } from '../state.ts';
 
@@ -6,6 +7,8 @@ interface HeadProps {
   title: string;
   topic?: string | undefined;
   icon: IconName;
+  /** The group that it belongs to, whose face stands in place of the icon. */
+  group?: { id: string; name: string } | undefined;
   wide?: boolean;
   children?: JSX.Element;
 }
@@ -27,7 +30,11 @@ export function Head(props: HeadProps) {
         >
           <Icon name="back" flip />
         </a>
-        <span class="badge"><span class="avatar plain"><Icon name={props.icon} /></span></span>
+        <span class="badge">
+          <Show when={props.group} fallback={<span class="avatar plain"><Icon name={props.icon} /></span>}>
+            {(group) => <Avatar id={group().id} name={group().name} place />}
+          </Show>
+        </span>
         <div class="cut">
           <h1 dir="auto" aria-label={props.title ? undefined : text().loading}>{props.title || '\u00a0'}</h1>
           <Show when={props.topic}><p class="cut" dir="auto">{props.topic}</p></Show>

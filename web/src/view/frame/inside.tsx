@@ -5,14 +5,15 @@ import { RoomScreen } from '../room/room.tsx';
 import { announce, go, route, text, useChanges } from '../state.ts';
 import { createKeys } from './keys.ts';
 import { createLine } from './line.ts';
-import { Blank, Head } from './head.tsx';
 import { Side } from './side.tsx';
 
 const Directory = later(() => import('../directory/directory.tsx'));
+const GroupScreen = later(() => import('../group/group.tsx'));
+const Welcome = later(() => import('./welcome.tsx'));
 const Dialogs = later(() => import('./dialogs.tsx'));
 
 export { Session };
-export type DialogName = 'create' | 'settings' | 'shortcuts' | 'switcher';
+export type DialogName = 'create' | 'found' | 'settings' | 'shortcuts' | 'switcher';
 
 const wide = matchMedia('(width >= 45em)');
 
@@ -30,17 +31,21 @@ export default function Inside(props: { session: Session }) {
     const here = route();
     return here.page === 'room' ? here.room : undefined;
   };
+  const openGroup = () => {
+    const here = route();
+    return here.page === 'group' ? here.group : undefined;
+  };
   const close = (): void => {
     setDialog(undefined);
   };
-  createKeys({ session: props.session, openRoom, dialog, open: setDialog });
+  createKeys({ openRoom, dialog, open: setDialog });
   onMount(loadTheRest);
   createEffect(() => {
     changed();
     leadHome(props.session);
   });
   createEffect(() => {
-    openRoom();
+    route();
     setSheet(false);
   });
 
@@ -61,7 +66,12 @@ export default function Inside(props: { session: Session }) {
               )}
             </Match>
             <Match when={route().page === 'rooms'}>
-              <Directory session={props.session} line={line} create={() => setDialog('create')} />
+              <Directory session={props.session} line={line} open={setDialog} />
+            </Match>
+            <Match when={openGroup()} keyed>
+              {(group) => (
+                <GroupScreen session={props.session} id={group} line={line} sheet={sheet} setSheet={setSheet} />
+              )}
             </Match>
           </Switch>
         </main>
@@ -79,21 +89,4 @@ function leadHome(session: Session): void {
   const last = session.lastRoom();
   if (last && session.room(last)) go({ page: 'room', room: last }, true);
   else if (session.rooms(new Intl.Collator()).length === 0) go({ page: 'rooms' }, true);
-}
-
-function Welcome(props: { session: Session; lost: boolean }) {
-  createEffect(() => {
-    document.title = text().appName;
-  });
-  return (
-    <>
-      <Head wide title={props.lost ? text().frame.notFoundTitle : text().appName} icon="compass" />
-      <Blank
-        title={props.lost ? undefined : text().frame.welcomeTitle(props.session.me.name)}
-        text={props.lost ? text().frame.notFound : text().frame.welcome}
-        action={text().frame.browse}
-        onAction={() => go({ page: 'rooms' })}
-      />
-    </>
-  );
 }

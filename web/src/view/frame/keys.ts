@@ -1,10 +1,8 @@
 import { onCleanup, type Accessor } from 'solid-js';
-import type { Session } from '../../link/session.ts';
-import { go, locale } from '../state.ts';
 import type { DialogName } from './inside.tsx';
+import { placeRows } from './side.tsx';
 
 interface KeyPorts {
-  readonly session: Session;
   readonly openRoom: Accessor<string | undefined>;
   readonly dialog: Accessor<DialogName | undefined>;
   readonly open: (name: DialogName) => void;
@@ -34,11 +32,9 @@ export function createKeys(ports: KeyPorts): void {
 }
 
 function step(ports: KeyPorts, by: number): void {
-  const rooms = ports.session.rooms(new Intl.Collator(locale()));
-  if (rooms.length === 0) return;
-  const index = rooms.findIndex((room) => room.id === ports.openRoom());
-  const next = rooms[(index + by + rooms.length) % rooms.length];
-  if (next) go({ page: 'room', room: next.id });
+  const rooms = placeRows().filter((row) => row.id.startsWith('/room/'));
+  const index = rooms.findIndex((row) => row.id === `/room/${ports.openRoom()}`);
+  rooms[(Math.max(index, by < 0 ? 0 : -1) + by + rooms.length) % rooms.length]?.click();
 }
 
 function printable(event: KeyboardEvent): boolean {

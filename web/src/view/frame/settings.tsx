@@ -1,5 +1,5 @@
-import { For } from 'solid-js';
 import type { Session } from '../../link/session.ts';
+import { Choice } from '../parts/choice.tsx';
 import { CloseRow, Dialog } from '../parts/dialog.tsx';
 import { language, more, setLanguage, setTheme, signOut, theme, type Language, type Theme } from '../state.ts';
 
@@ -40,29 +40,3 @@ export function Settings(props: { session: Session; onClose: () => void; shortcu
 
 /** Every language calls itself by its own name, whatever language is chosen. */
 const languageNames = { en: 'English', de: 'Deutsch' };
-
-interface ChoiceProps {
-  label: string;
-  name: string;
-  value: string;
-  options: ReadonlyArray<readonly [string, string]>;
-  onChange: (value: string) => void;
-}
-
-function Choice(props: ChoiceProps) {
-  return (
-    <fieldset>
-      <legend>{props.label}</legend>
-      <div class="choices">
-        <For each={props.options}>
-          {([value, label]) => (
-            <label class="choice">
-              <input type="radio" name={props.name} value={value} checked={props.value === value} onChange={() => props.onChange(value)} />
-              {label}
-            </label>
-          )}
-        </For>
-      </div>
-    </fieldset>
-  );
-}

@@ -1,9 +1,10 @@
-import { createMemo, createSignal, For, onCleanup, Show } from 'solid-js';
-import type { Route } from '../../model/routes.ts';
-import { pathOf } from '../../model/routes.ts';
+import { createMemo, createSignal, For, onCleanup, Show, type Accessor, type JSX } from 'solid-js';
+import { pathOf, type Route } from '../../model/routes.ts';
+import type { Room } from '../../model/types.ts';
 import type { Session } from '../../link/session.ts';
 import { Presence } from '../parts/avatar.tsx';
 import { Icon, Mark, type IconName } from '../parts/icons.tsx';
+import { later } from '../parts/later.tsx';
 import { go, locale, route, text, useChanges } from '../state.ts';
 import type { DialogName } from './inside.tsx';
 import type { LineState } from './line.ts';
@@ -26,7 +27,7 @@ export function Side(props: SideProps) {
         <Show when={props.alone} fallback={<b class="cut">{text().appName}</b>}>
           <h1 class="cut">{text().appName}</h1>
         </Show>
-        <button class="tool" type="button" aria-label={text().frame.newRoom} title={text().frame.newRoom} onClick={() => props.open('create')}>
+        <button class="tool" type="button" aria-label={text().frame.newPlace} title={text().frame.newPlace} onClick={() => props.open('create')}>
           <Icon name="plus" />
         </button>
       </div>
@@ -48,81 +49,98 @@ export function Side(props: SideProps) {
   );
 }
 
-interface Place {
+export interface Place {
   readonly to: Route;
   readonly name: string;
   readonly icon: IconName;
 }
 
-/** One tab stop; arrow keys move in it, Enter opens, as in any list box. */
-function Places(props: { session: Session }) {
-  const changed = useChanges(props.session.changes, onCleanup);
-  const [near, setNear] = createSignal(0);
-  const rooms = createMemo(() => {
-    changed();
-    return props.session
-      .rooms(new Intl.Collator(locale()))
-      .map((room): Place => ({ to: { page: 'room', room: room.id }, name: room.name, icon: 'hash' }));
-  }, [], { equals: samePlaces });
-  const browse = (): Place => ({ to: { page: 'rooms' }, name: text().frame.browse, icon: 'compass' });
-  const all = () => [...rooms(), browse()];
-  const current = () => all().findIndex((place) => pathOf(place.to) === pathOf(route()));
+interface PlaceRowProps {
+  place: Place;
+  near: Accessor<string>;
+  inner?: boolean;
+  /** In place of the icon, and after the name. */
+  face?: JSX.Element;
+  trail?: JSX.Element;
+}
 
-  const pressed = (event: KeyboardEvent): void => {
-    const last = all().length - 1;
-    const moves: Record<string, number> = { ArrowDown: near() + 1, ArrowUp: near() - 1, Home: 0, End: last };
-    if (event.altKey) return;
-    if (event.key in moves) {
-      event.preventDefault();
-      setNear(Math.max(0, Math.min(last, moves[event.key] as number)));
-    } else if (event.key === 'Enter' || event.key === ' ') {
-      event.preventDefault();
-      const place = all()[near()];
-      if (place) go(place.to);
-    }
-  };
+const SideGroups = later(() => import('../group/side-groups.tsx'));
 
-  const row = (place: Place, index: () => number) => (
+export function PlaceRow(props: PlaceRowProps) {
+  const path = () => pathOf(props.place.to);
+  return (
     <a
       class="place-row"
-      classList={{ near: near() === index(), browse: place.to.page === 'rooms' }}
+      classList={{ near: props.near() === path(), browse: props.place.to.page === 'rooms', inner: props.inner ?? false }}
       role="option"
-      id={`place-${index()}`}
+      id={path()}
       tabindex="-1"
-      href={pathOf(place.to)}
-      aria-selected={current() === index()}
+      href={path()}
+      aria-selected={path() === pathOf(route())}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return;
         event.preventDefault();
-        go(place.to);
+        go(props.place.to);
       }}
     >
-      <Icon name={place.icon} small />
-      <bdi class="cut">{place.name}</bdi>
+      {props.face ?? <Icon name={props.place.icon} small />}
+      <bdi class="cut">{props.place.name}</bdi>
+      {props.trail}
     </a>
   );
+}
+
+/** The places of the list from top to bottom, as they are drawn. */
+export function placeRows(): HTMLAnchorElement[] {
+  return [...document.querySelectorAll<HTMLAnchorElement>('.place-row')];
+}
+
+/** Rooms without a group; an archived one can still be read. */
+export function roomPlace(room: Room): Place {
+  return { to: { page: 'room', room: room.id }, name: room.name, icon: room.archived_at ? 'lock' : 'hash' };
+}
+
+/** One tab stop; arrow keys move in it, Enter opens, as in any list box. */
+function Places(props: { session: Session }) {
+  const changed = useChanges(props.session.changes, onCleanup);
+  const [near, setNear] = createSignal('');
+  const rooms = createMemo(() => {
+    changed();
+    return props.session.rooms(new Intl.Collator(locale())).filter((room) => !room.group).map(roomPlace);
+  }, [], { equals: samePlaces });
+
+  const pressed = (event: KeyboardEvent): void => {
+    const rows = placeRows();
+    const at = rows.findIndex((row) => row.id === near());
+    const last = rows.length - 1;
+    const moves: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: last };
+    if (event.altKey) return;
+    if (event.key in moves) setNear(rows[Math.max(0, Math.min(last, moves[event.key] as number))]?.id ?? '');
+    else if (event.key === 'Enter' || event.key === ' ') rows[at]?.click();
+    else return;
+    event.preventDefault();
+    document.getElementById(near())?.scrollIntoView({ block: 'nearest' });
+  };
 
   return (
     <div
       class="places"
       role="listbox"
       aria-label={text().frame.places}
-      aria-activedescendant={`place-${near()}`}
+      aria-activedescendant={near() || undefined}
       tabindex="0"
       onKeyDown={pressed}
-      onFocus={() => setNear(Math.max(0, current()))}
+      onFocus={() => setNear((placeRows().find((row) => row.ariaSelected === 'true') ?? placeRows()[0])?.id ?? '')}
     >
       <p class="label" aria-hidden="true">{text().frame.rooms}</p>
-      <For each={rooms()}>{(place, index) => row(place, index)}</For>
-      {row(browse(), () => rooms().length)}
+      <For each={rooms()}>{(place) => <PlaceRow place={place} near={near} />}</For>
+      <SideGroups session={props.session} near={near} />
+      <PlaceRow place={{ to: { page: 'rooms' }, name: text().frame.browse, icon: 'compass' }} near={near} />
     </div>
   );
 }
 
 /** Names learned elsewhere tick the session too; the list is drawn again only if it differs. */
 function samePlaces(before: Place[], after: Place[]): boolean {
-  return (
-    before.length === after.length &&
-    before.every((place, index) => place.name === after[index]?.name && pathOf(place.to) === pathOf((after[index] as Place).to))
-  );
+  return JSON.stringify(before) === JSON.stringify(after);
 }

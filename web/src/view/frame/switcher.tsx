@@ -1,4 +1,6 @@
 import { createMemo, createSignal, For, Show } from 'solid-js';
+import type { Route } from '../../model/routes.ts';
+import { groupsOf } from '../../link/groups.ts';
 import type { Session } from '../../link/session.ts';
 import { Dialog } from '../parts/dialog.tsx';
 import { Icon } from '../parts/icons.tsx';
@@ -6,22 +8,32 @@ import { go, locale, more } from '../state.ts';
 
 const shownMax = 8;
 
+interface Found {
+  readonly to: Route;
+  readonly name: string;
+  /** The group of a room, or that it is a group. */
+  readonly beside: string;
+}
+
 /** Ctrl+K: a few letters, Enter, there. Focus stays in the field; arrows choose. */
 export function Switcher(props: { session: Session; onClose: () => void }) {
   const [query, setQuery] = createSignal('');
   const [chosen, setChosen] = createSignal(0);
+  const groups = groupsOf(props.session);
   const found = createMemo(() => {
     const wanted = query().trim().toLocaleLowerCase();
-    return props.session
-      .rooms(new Intl.Collator(locale()))
-      .filter((room) => room.name.toLocaleLowerCase().includes(wanted))
-      .slice(0, shownMax);
+    const collator = new Intl.Collator(locale());
+    const all: Found[] = props.session
+      .rooms(collator)
+      .map((room) => ({ to: { page: 'room', room: room.id }, name: room.name, beside: groups.get(room.group ?? '')?.name ?? '' }));
+    for (const { id, name } of groups.all(collator)) all.push({ to: { page: 'group', group: id }, name, beside: more().switcher.group });
+    return all.filter(({ name }) => name.toLocaleLowerCase().includes(wanted)).slice(0, shownMax);
   });
   const open = (index: number): void => {
-    const room = found()[index];
-    if (!room) return;
+    const place = found()[index];
+    if (!place) return;
     props.onClose();
-    go({ page: 'room', room: room.id });
+    go(place.to);
   };
   const pressed = (event: KeyboardEvent): void => {
     if (event.isComposing || event.keyCode === 229) return;
@@ -54,7 +66,7 @@ export function Switcher(props: { session: Session; onClose: () => void }) {
       </label>
       <div role="listbox" id="switcher-found" aria-label={more().switcher.found}>
         <For each={found()}>
-          {(room, index) => (
+          {(place, index) => (
             <button
               class="menu-row"
               type="button"
@@ -64,7 +76,8 @@ export function Switcher(props: { session: Session; onClose: () => void }) {
               aria-selected={chosen() === index()}
               onClick={() => open(index())}
             >
-              <Icon name="hash" small /><bdi class="cut">{room.name}</bdi>
+              <Icon name={place.to.page === 'group' ? 'people' : 'hash'} small /><bdi class="cut">{place.name}</bdi>
+              <small class="beside cut">{place.beside}</small>
             </button>
           )}
         </For>

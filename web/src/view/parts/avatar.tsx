@@ -2,11 +2,11 @@ import { Show } from 'solid-js';
 import { hueOf, initialOf } from '../../model/faces.ts';
 
 /** A letter on a tint that belongs to the id; the name stands beside it, so it is not read out. */
-export function Avatar(props: { id: string; name: string; away?: boolean }) {
+export function Avatar(props: { id: string; name: string; away?: boolean; place?: boolean }) {
   return (
     <span
       class="avatar"
-      classList={{ away: props.away ?? false }}
+      classList={{ away: props.away ?? false, place: props.place ?? false }}
       style={{ '--hue': String(hueOf(props.id)) }}
       aria-hidden="true"
     >

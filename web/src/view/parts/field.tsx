@@ -12,6 +12,8 @@ interface FieldProps {
   hint?: string;
   autocomplete?: string;
   secret?: boolean;
+  /** More than one line can be written. */
+  lines?: number;
   autofocus?: boolean;
 }
 
@@ -37,11 +39,24 @@ export function Field(props: FieldProps) {
       aria-describedby={described()}
     />
   );
+  const area = () => (
+    <textarea
+      class="input"
+      id={id}
+      name={props.name}
+      rows={props.lines}
+      dir="auto"
+      value={props.value}
+      onInput={(event) => props.onInput(event.currentTarget.value)}
+      aria-invalid={props.error ? 'true' : undefined}
+      aria-describedby={described()}
+    />
+  );
   const toggle = () => (shown() ? more().door.hidePassword : more().door.showPassword);
   return (
     <div>
       <label for={id}>{props.label}</label>
-      <Show when={props.secret} fallback={input()}>
+      <Show when={props.secret} fallback={props.lines ? area() : input()}>
         <div class="with">
           {input()}
           <button

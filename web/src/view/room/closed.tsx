@@ -18,6 +18,9 @@ export default function Closed(props: ClosedProps) {
       <Match when={props.status === 'not a member'}>
         <Blank title={more().closed.notMemberTitle(props.name)} text={more().closed.notMember} action={more().closed.join} onAction={props.join} />
       </Match>
+      <Match when={props.status === 'deleted'}>
+        <Blank title={more().closed.deletedTitle} text={more().closed.deleted} action={text().frame.browse} onAction={browse} />
+      </Match>
       <Match when={props.status === 'removed'}>
         <Blank title={more().closed.removedTitle} text={more().closed.removed} action={text().frame.browse} onAction={browse} />
       </Match>

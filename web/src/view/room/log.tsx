@@ -158,7 +158,7 @@ export function Log(props: LogProps) {
           <Show when={talk.log.loaded && cells().length === 0 && !older()}>
             <li class="blank">
               <h2>{text().room.emptyTitle}</h2>
-              <p>{text().room.empty(props.name)}</p>
+              <Show when={props.actions.canWrite()}><p>{text().room.empty(props.name)}</p></Show>
             </li>
           </Show>
         </ol>

@@ -1,25 +1,48 @@
-import { createMemo, For, onCleanup, Show } from 'solid-js';
+import { createMemo, createSignal, For, onCleanup, Show } from 'solid-js';
 import '../../style/members.css';
+import { Calm } from '../../model/calm.ts';
+import type { Changes } from '../../model/changes.ts';
+import type { Members } from '../../model/members.ts';
 import type { Member } from '../../model/types.ts';
 import type { Session } from '../../link/session.ts';
-import type { Talk } from '../../link/talk.ts';
 import { Presence } from '../parts/avatar.tsx';
 import { Icon } from '../parts/icons.tsx';
-import { locale, more, useChanges } from '../state.ts';
+import { locale, more } from '../state.ts';
+
+/** A room or a group. */
+interface Peopled {
+  readonly members: Members;
+  readonly changes: Changes;
+  loadMoreMembers(): Promise<void>;
+}
 
 interface MembersProps {
   session: Session;
-  talk: Talk;
+  of: Peopled;
   mayKick: boolean;
   kick: (member: Member) => void;
 }
 
 /** Who is in the room: online first; without a connection nobody is called either. */
 export default function MemberList(props: MembersProps) {
-  const changed = useChanges(props.talk.changes, onCleanup);
+  // Who is online changes all the time where many people are; once a second is as much as anybody follows.
+  const [drawn, setDrawn] = createSignal(0);
+  const calm = new Calm({ later: (run, ms) => setTimeout(run, ms), run: () => setDrawn((value) => value + 1) });
+  const shape = (): string => {
+    const { loaded, presenceKnown, count, next } = props.of.members;
+    return [loaded, presenceKnown, count, next].join();
+  };
+  let before = shape();
+  onCleanup(
+    props.of.changes.listen(() => {
+      const now = shape();
+      calm.ask(now !== before);
+      before = now;
+    }),
+  );
   const members = () => {
-    changed();
-    return props.talk.members;
+    drawn();
+    return props.of.members;
   };
   const groups = createMemo(() => members().sorted(new Intl.Collator(locale())));
   const known = () => members().presenceKnown;
@@ -38,7 +61,7 @@ export default function MemberList(props: MembersProps) {
           </Show>
         </Show>
         <Show when={members().next}>
-          <button class="button bare" type="button" onClick={() => void props.talk.loadMoreMembers()}>{more().members.more}</button>
+          <button class="button bare" type="button" onClick={() => void props.of.loadMoreMembers()}>{more().members.more}</button>
         </Show>
       </Show>
     </aside>

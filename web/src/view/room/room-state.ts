@@ -14,7 +14,7 @@ export type Asked =
   | { readonly what: 'delete'; readonly row: MessageRow }
   | { readonly what: 'kick'; readonly member: Member }
   | { readonly what: 'menu'; readonly row: MessageRow }
-  | { readonly what: 'room' }
+  | { readonly what: 'room' | 'settings' | 'end' }
   | { readonly what: 'drop edit'; readonly row: MessageRow };
 
 export type RoomState = ReturnType<typeof createRoomState>;
@@ -32,7 +32,9 @@ export function createRoomState(session: Session, talk: Talk, changed: () => voi
 
   const isOwner: Accessor<boolean> = () => {
     changed();
-    return (talk.members.get(me)?.role ?? talk.room?.role) === 'owner';
+    // Who owns the group owns its rooms.
+    const inGroup = session.groups?.get(talk.room?.group ?? '')?.role;
+    return [inGroup, talk.members.get(me)?.role ?? talk.room?.role].includes('owner');
   };
   const setEditing = (seq: number): void => {
     if (log) log.keep(() => setEditingSignal(seq));
@@ -40,11 +42,18 @@ export function createRoomState(session: Session, talk: Talk, changed: () => voi
   };
   const fail = (error: unknown): string => faultText(error as Fault);
 
+  /** What a dialog led to; the room says what went wrong with it. */
+  const attempt = async (what: Promise<unknown>): Promise<void> => {
+    setAsked(undefined);
+    setProblem('');
+    await what.catch((error: unknown) => setProblem(fail(error)));
+  };
+
   const actions: RowActions = {
     editing,
     canWrite: () => {
       changed();
-      return talk.status === 'ready';
+      return talk.status === 'ready' && !talk.room?.archived_at;
     },
     canDelete: (row) => row.author === me || isOwner(),
     reply: (row) => composer?.replyTo({ seq: row.seq, author: row.author, text: row.text.slice(0, 200) }),
@@ -86,6 +95,7 @@ export function createRoomState(session: Session, talk: Talk, changed: () => voi
   };
 
   return {
+    id: talk.id,
     actions,
     asked,
     problem,
@@ -102,19 +112,13 @@ export function createRoomState(session: Session, talk: Talk, changed: () => voi
       // It can be edited when it has arrived; who has begun to write something else by then does not want to.
       else log?.whenSent(row.nonce, (sent) => composer?.empty() && actions.edit(sent));
     },
-    askRoom: () => void setAsked({ what: 'room' }),
+    askRoom: (what: 'room' | 'settings' | 'end' = 'room') => void setAsked({ what }),
+    attempt,
     askKick: (member: Member) => void setAsked({ what: 'kick', member }),
     close: () => void setAsked(undefined),
     remove: async (row: MessageRow) => {
-      setAsked(undefined);
-      setProblem('');
-      await talk.remove(row.seq, newNonce()).catch((error: unknown) => setProblem(fail(error)));
+      await attempt(talk.remove(row.seq, newNonce()));
       if (editing() === row.seq) actions.endEdit();
-    },
-    kick: async (member: Member, reason: string) => {
-      setAsked(undefined);
-      setProblem('');
-      await talk.kick(member.id, reason).catch((error: unknown) => setProblem(fail(error)));
     },
     setLog: (handle: LogHandle) => {
       log = handle;

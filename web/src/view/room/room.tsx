@@ -25,6 +25,7 @@ interface RoomProps {
 
 // The log is what people wait for; all this comes beside or after it.
 const MemberList = later(() => import('./members.tsx'));
+const Archived = later(() => import('./archived.tsx'));
 const Closed = later(() => import('./closed.tsx'));
 const RoomDialogs = later(() => import('./room-dialogs.tsx'));
 const beside = matchMedia('(width >= 68.75em)');
@@ -46,6 +47,7 @@ export function RoomScreen(props: RoomProps) {
     return talk.status;
   };
   const name = () => room()?.name ?? '';
+  const group = () => session.groups?.get(room()?.group ?? '');
   const state = createRoomState(session, talk, changed);
   createAnnouncements(session, talk);
   onMount(() => {
@@ -87,7 +89,7 @@ export function RoomScreen(props: RoomProps) {
 
   return (
     <>
-      <Head title={status() === 'not here' ? text().room.notHereTitle : name()} topic={room()?.topic} icon="hash" wide={!inside()}>
+      <Head title={status() === 'not here' ? text().room.notHereTitle : name()} topic={room()?.topic} icon="hash" group={group()} wide={!inside()}>
         <Show when={inside()}>
           <button
             class="tool"
@@ -99,7 +101,7 @@ export function RoomScreen(props: RoomProps) {
           >
             <Icon name="people" />
           </button>
-          <button class="tool" type="button" aria-label={text().room.menu} title={text().room.menu} onClick={state.askRoom}>
+          <button class="tool" type="button" aria-label={text().room.menu} title={text().room.menu} onClick={() => state.askRoom()}>
             <Icon name="more" />
           </button>
         </Show>
@@ -119,16 +121,18 @@ export function RoomScreen(props: RoomProps) {
           <div class="column">
             <FormError text={state.problem()} />
             <Show when={inside()}>
-              <TypingLine session={session} talk={talk} />
-              <Composer session={session} talk={talk} name={name()} nameOf={nameOf} sent={state.sent} editLast={state.editLast} handle={state.setComposer} />
+              <Show when={!room()?.archived_at} fallback={<Archived session={session} state={state} />}>
+                <TypingLine session={session} talk={talk} />
+                <Composer session={session} talk={talk} name={name()} nameOf={nameOf} sent={state.sent} editLast={state.editLast} handle={state.setComposer} />
+              </Show>
             </Show>
           </div>
         </section>
         <Show when={inside() && !hidden()}>
-          <MemberList session={session} talk={talk} mayKick={state.isOwner()} kick={state.askKick} />
+          <MemberList session={session} of={talk} mayKick={state.isOwner() && room()?.group !== id} kick={state.askKick} />
         </Show>
       </div>
-      <Show when={state.asked()}><RoomDialogs state={state} room={room()} leave={() => void leave()} /></Show>
+      <Show when={state.asked()}><RoomDialogs session={session} state={state} room={room()} leave={() => void leave()} /></Show>
     </>
   );
 }

@@ -5,7 +5,7 @@ import type { Session } from '../../link/session.ts';
 import { Avatar } from '../parts/avatar.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { later } from '../parts/later.tsx';
-import { faultWords, locale, text, useChanges } from '../state.ts';
+import { locale, text, useChanges } from '../state.ts';
 
 export interface RowActions {
   readonly editing: Accessor<number>;
@@ -27,6 +27,7 @@ export interface RowActions {
 }
 
 const EditBox = later(() => import('./edit-box.tsx'));
+const Failure = later(() => import('./failure.tsx'));
 
 const longPressMs = 500;
 
@@ -188,21 +189,6 @@ function Quote(props: { row: MessageRow; name: string; onGo: () => void }) {
         <span class="cut"><bdi>{props.row.quoteText || text().row.quoteUnknown}</bdi></span>
       </Show>
     </button>
-  );
-}
-
-function Failure(props: { row: MessageRow; actions: RowActions }) {
-  const refused = () => props.row.state === 'refused';
-  const reason = () => faultWords(props.row.reason) ?? '';
-  return (
-    <p class="status">
-      <span>{text().row.notSent} {refused() ? reason() : ''}</span>
-      <button class="act" type="button" onClick={() => props.actions.retry(props.row.nonce)}>{text().tryAgain}</button>
-      <Show when={refused()}>
-        <button class="act" type="button" onClick={() => props.actions.putBack(props.row.nonce)}>{text().row.putBack}</button>
-      </Show>
-      <button class="act" type="button" onClick={() => props.actions.discard(props.row.nonce)}>{text().row.discard}</button>
-    </p>
   );
 }
 

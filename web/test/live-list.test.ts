@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fault, unknownOutcome } from '../src/model/fault.ts';
-import { RoomList, type RoomPage } from '../src/model/room-list.ts';
+import { LiveList, type LivePage } from '../src/model/live-list.ts';
 import type { Room } from '../src/model/types.ts';
 
 const room = (id: string, name = id): Room => ({ id, name, topic: '', members: 1, joined: true });
@@ -10,9 +10,10 @@ class Bench {
   asked: Array<string | undefined> = [];
   waits: number[] = [];
   loads = 0;
-  private answer: { resolve: (page: RoomPage) => void; reject: (why: unknown) => void } | undefined;
+  private answer: { resolve: (page: LivePage<Room>) => void; reject: (why: unknown) => void } | undefined;
   private timer: (() => void) | undefined;
-  readonly list = new RoomList({
+  readonly list = new LiveList<Room>({
+    blank: { name: '', topic: '', members: 0, joined: true },
     page: (cursor) => {
       this.asked.push(cursor);
       return new Promise((resolve, reject) => {
@@ -29,7 +30,7 @@ class Bench {
   });
 
   async give(rooms: Room[], next?: string): Promise<void> {
-    this.answer?.resolve({ rooms, next });
+    this.answer?.resolve({ items: rooms, next });
     await turns();
   }
 

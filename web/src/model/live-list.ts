@@ -1,65 +1,69 @@
 import type { Fault } from './fault.ts';
-import type { Room, RoomId } from './types.ts';
 
 const firstWaitMs = 500;
 const longestWaitMs = 30_000;
 
-export interface RoomPage {
-  readonly rooms: readonly Room[];
+interface Item {
+  readonly id: string;
+}
+
+export interface LivePage<Kind> {
+  readonly items: readonly Kind[];
   readonly next?: string | undefined;
 }
 
-export interface RoomListPorts {
+export interface LiveListPorts<Kind> {
   /** Rejects with a Fault. */
-  readonly page: (cursor: string | undefined) => Promise<RoomPage>;
+  readonly page: (cursor: string | undefined) => Promise<LivePage<Kind>>;
   readonly later: (run: () => void, ms: number) => void;
   readonly loaded: () => void;
+  /** What is said of an item of which only a part was heard. */
+  readonly blank: Omit<Kind, 'id'>;
 }
 
-type Change = (rooms: Map<RoomId, Room>) => void;
+type Change<Kind> = (items: Map<string, Kind>) => void;
 
 /**
- * The rooms a person is in: pages, and the changes that arrive live. A page may be older than a
+ * Rooms or groups a person is in, rooms of a group, requests to join one: pages, and the changes
+ * that arrive live. A page may be older than a
  * change that came while the pages were read, so those changes are made once more on top of them;
  * one that a page knew already comes to the same, and whatever came after it arrives as well.
  */
-export class RoomList {
-  /** A whole list was read at least once, so a room that is not in it is not joined. */
+export class LiveList<Kind extends Item> {
+  /** A whole list was read at least once, so what is not in it is not there. */
   loaded = false;
-  private rooms = new Map<RoomId, Room>();
-  private meanwhile: Change[] | undefined;
+  private items = new Map<string, Kind>();
+  private meanwhile: Change<Kind>[] | undefined;
   private run = 0;
-  private readonly ports: RoomListPorts;
+  private readonly ports: LiveListPorts<Kind>;
 
-  constructor(ports: RoomListPorts) {
+  constructor(ports: LiveListPorts<Kind>) {
     this.ports = ports;
   }
 
-  get(id: RoomId): Room | undefined {
-    return this.rooms.get(id);
+  get(id: string): Kind | undefined {
+    return this.items.get(id);
   }
 
-  all(): Room[] {
-    return [...this.rooms.values()];
+  all(): Kind[] {
+    return [...this.items.values()];
   }
 
   /** What an event does not say is as the list knows it. */
-  add(room: Partial<Room> & { id: RoomId }): void {
-    this.change((rooms) =>
-      rooms.set(room.id, { name: '', topic: '', members: 0, ...rooms.get(room.id), ...room, joined: true }),
-    );
+  add(item: Partial<Kind> & Item): void {
+    this.change((items) => items.set(item.id, { ...this.ports.blank, ...items.get(item.id), ...item } as Kind));
   }
 
-  /** Nothing happens to a room that is not in the list. */
-  update(id: RoomId, changes: Partial<Room>): void {
-    this.change((rooms) => {
-      const room = rooms.get(id);
-      if (room) rooms.set(id, { ...room, ...changes });
+  /** Nothing happens to what is not in the list. */
+  update(id: string, changes: Partial<Kind>): void {
+    this.change((items) => {
+      const item = items.get(id);
+      if (item) items.set(id, { ...item, ...changes });
     });
   }
 
-  remove(id: RoomId): void {
-    this.change((rooms) => rooms.delete(id));
+  remove(id: string): void {
+    this.change((items) => items.delete(id));
   }
 
   /** Reads all of it anew. A reading under way is given up: its pages are older. */
@@ -79,20 +83,20 @@ export class RoomList {
     this.run += 1;
   }
 
-  private change(change: Change): void {
-    change(this.rooms);
+  private change(change: Change<Kind>): void {
+    change(this.items);
     this.meanwhile?.push(change);
   }
 
   private async read(run: number): Promise<void> {
-    let read = new Map<RoomId, Room>();
+    let read = new Map<string, Kind>();
     let cursor: string | undefined;
     let waitMs = firstWaitMs;
     for (;;) {
       try {
         const page = await this.ports.page(cursor);
         if (run !== this.run) return;
-        for (const room of page.rooms) read.set(room.id, room);
+        for (const item of page.items) read.set(item.id, item);
         cursor = page.next;
         waitMs = firstWaitMs;
         if (!cursor) break;
@@ -113,10 +117,10 @@ export class RoomList {
     this.finish(read);
   }
 
-  private finish(read: Map<RoomId, Room>): void {
+  private finish(read: Map<string, Kind>): void {
     for (const change of this.meanwhile ?? []) change(read);
     this.meanwhile = undefined;
-    this.rooms = read;
+    this.items = read;
     this.loaded = true;
     this.ports.loaded();
   }
