@@ -85,6 +85,7 @@ std::string renderEntry(const LoggedEntry& logged) {
   if (entry.type != EntryType::MessageCreated && !entry.nonce.empty()) json.field("nonce", entry.nonce);
   writeData(json, entry.data);
   json.endObject();
+  out.shrink_to_fit();  // the ring keeps it
   return out;
 }
 

@@ -7,12 +7,14 @@
 
 namespace kith {
 
-void Hub::subscribe(const Scope& scope, Subscriber& subscriber) {
+const Scope& Hub::subscribe(const Scope& scope, Subscriber& subscriber) {
   settle(scope);
-  auto& listeners = places_[scope].listeners;
+  auto& [key, place] = *places_.try_emplace(scope).first;
+  auto& listeners = place.listeners;
   ASSERT(std::find(listeners.begin(), listeners.end(), &subscriber) == listeners.end());
   listeners.push_back(&subscriber);
   ++subscriptions_;
+  return key;
 }
 
 void Hub::unsubscribe(const Scope& scope, Subscriber& subscriber) {

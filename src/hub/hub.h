@@ -37,7 +37,8 @@ class Hub {
  public:
   explicit Hub(Loop& loop) : loop_(loop) {}
 
-  void subscribe(const Scope& scope, Subscriber& subscriber);
+  /// Gives the scope as all its subscribers may hold it: the same text.
+  const Scope& subscribe(const Scope& scope, Subscriber& subscriber);
   /// Idempotent.
   void unsubscribe(const Scope& scope, Subscriber& subscriber);
 

@@ -61,6 +61,13 @@ TEST_F(HubTest, EverybodyGetsTheSameBytes) {
   EXPECT_THAT(other.heard, IsEmpty());
 }
 
+TEST_F(HubTest, AllWhoHearAScopeMayHoldTheSameText) {
+  Listener ann("ann"), bob("bob");
+  const auto& first = hub.subscribe(Scope::of(RoomId::trusted("a")), ann);
+  const auto& second = hub.subscribe(Scope::of(RoomId::trusted("a")), bob);
+  EXPECT_EQ(&first.name(), &second.name());
+}
+
 TEST_F(HubTest, WhoIsPutOutHearsThatAndNotTheEntryThatDidIt) {
   Listener ann("ann"), bob("bob"), bobs_phone("bob");
   for (auto* listener : {&ann, &bob, &bobs_phone}) hub.subscribe(kRoom, *listener);

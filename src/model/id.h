@@ -6,12 +6,15 @@
 #include <string_view>
 #include <utility>
 
+#include "base/shared_text.h"
+
 namespace kith {
 
 /// `[A-Za-z0-9_-]{1,64}`: the form of every id, so that none can forge a channel or a key.
 bool isIdText(std::string_view text);
 
-/// An id of one kind: a room's is never taken for a user's. Always well-formed, or empty ("none").
+/// An id of one kind: a room's is never taken for a user's. Always well-formed, or empty ("none"). Copies
+/// share their text.
 template <class Kind>
 class Id {
  public:
@@ -23,14 +26,14 @@ class Id {
   /// For text known to be an id: one that Kith made or has stored.
   static Id trusted(std::string text) { return Id(std::move(text)); }
 
-  const std::string& text() const { return text_; }
+  const std::string& text() const { return text_.text(); }
   bool empty() const { return text_.empty(); }
   friend bool operator==(const Id&, const Id&) = default;
   friend auto operator<=>(const Id&, const Id&) = default;
 
  private:
   explicit Id(std::string text) : text_(std::move(text)) {}
-  std::string text_;
+  SharedText text_;
 };
 
 using UserId = Id<struct UserKind>;

@@ -5,12 +5,13 @@
 #include <string>
 #include <string_view>
 
+#include "base/shared_text.h"
 #include "model/id.h"
 
 namespace kith {
 
 /// What has a log of its own: a room, a group, a user, or the staff of a group. Its name is its channel on
-/// the wire ("room:ID", "staff:group:ID").
+/// the wire ("room:ID", "staff:group:ID"). Copies share it.
 class Scope {
  public:
   enum class Kind { Room, Group, User, Staff };
@@ -23,8 +24,8 @@ class Scope {
   static std::optional<Scope> parse(std::string_view name);
 
   Kind kind() const { return kind_; }
-  const std::string& name() const { return name_; }
-  std::string id() const { return name_.substr(name_.rfind(':') + 1); }
+  const std::string& name() const { return name_.text(); }
+  std::string id() const { return name().substr(name().rfind(':') + 1); }
   /// Has members, presence and typing.
   bool isPlace() const { return kind_ == Kind::Room || kind_ == Kind::Group; }
   RoomId room() const;    // of a room's scope only
@@ -37,7 +38,7 @@ class Scope {
  private:
   Scope(Kind kind, const std::string& id);
   Kind kind_;
-  std::string name_;
+  SharedText name_;
 };
 
 /// Offsets of a log: 1, 2, 3, … without holes; 0 is before the first entry.

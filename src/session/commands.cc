@@ -48,8 +48,8 @@ void Session::handle(std::uint32_t id, const protocol::Refresh& request) {
         }
         if (result->caller.user != self.caller_.user) return self.disconnect(protocol::kInvalidToken);
         self.caller_ = result->caller;
-        self.caller_.connection = ConnectionId::trusted(self.client_id_);
-        protocol::RefreshResult out{self.client_id_, self.core_.options.server_version, false, 0};
+        self.caller_.connection = self.id_;
+        protocol::RefreshResult out{self.id_.text(), self.core_.options.server_version, false, 0};
         if (result->expires_at_s > 0) {
           out.expires = true;
           out.ttl_s = self.secondsUntil(result->expires_at_s);

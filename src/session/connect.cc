@@ -57,7 +57,7 @@ void Session::authenticated(std::uint32_t id, const protocol::Connect& request,
     return failConnect(id, result.error());
   }
   caller_ = result->caller;
-  caller_.connection = ConnectionId::trusted(client_id_);
+  caller_.connection = id_;
   const auto asked = askedIn(request.data);
   if (!asked) return failConnect(id, asked.error());
   const auto& mode = asked->subscriptions;
@@ -181,7 +181,7 @@ void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
   if (connecting->held_bytes > core_.options.connect_held_bytes_max)
     return disconnect(protocol::kInsufficientState);
   protocol::ConnectResult result;
-  result.client = client_id_;
+  result.client = id_.text();
   result.version = core_.options.server_version;
   result.ping_s = static_cast<std::uint32_t>(core_.options.ping_interval.count() / 1000);
   result.pong = true;
@@ -211,7 +211,7 @@ void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
   scheduleExpiry(connecting->expires_at_s);
   if (!caller_.user.empty()) {
     present_ = true;
-    core_.services.online.connected(caller_.user, ConnectionId::trusted(client_id_));
+    core_.services.online.connected(caller_.user, id_);
   }
   runPending();
 }

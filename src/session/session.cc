@@ -24,7 +24,7 @@ Session::~Session() {
 }
 
 void Session::start() {
-  client_id_ = core_.random.id();
+  id_ = ConnectionId::trusted(core_.random.id());
   stale_timer_ = core_.loop.after(core_.options.stale_after, [weak = weak_from_this()] {
     const auto self = weak.lock();
     if (!self) return;

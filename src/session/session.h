@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -54,8 +55,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   /// A channel of this client. Silent: listened to for what it says about the user, not shown.
   struct Subscription {
     Scope scope;
-    enum class By { Server, Client, Silent } by = By::Client;
-    enum class State { Attaching, Live } state = State::Attaching;
+    enum class By : std::uint8_t { Server, Client, Silent } by = By::Client;
+    enum class State : std::uint8_t { Attaching, Live } state = State::Attaching;
     bool heard = false;        // in the hub; also while a silent one attaches anew, to be shown
     bool revoked = false;      // its right ended while it was attaching
     bool added_again = false;  // joined once more, as far as is known; perhaps before it ended
@@ -170,7 +171,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   bool leaving_ = false;  // for a stop: commands under way are answered first
   std::uint32_t running_ = 0;
   std::uint32_t pages_running_ = 0;  // of running_
-  std::string client_id_;
+  ConnectionId id_;                  // the client's id on the wire
   Caller caller_;
   std::vector<Subscription> subscriptions_;
   std::unique_ptr<std::deque<protocol::Command>> pending_;

@@ -109,7 +109,7 @@ void Session::attached(const Scope& scope, const std::optional<Scope>& beside, R
     subscription->state = Subscription::State::Live;
     subscription->heard = true;
     subscription->beside = beside;
-    core_.hub.subscribe(scope, *this);
+    subscription->scope = core_.hub.subscribe(scope, *this);
   } else if (subscription->heard) {
     subscription->state = Subscription::State::Live;  // silently, as before
   }

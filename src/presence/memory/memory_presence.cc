@@ -54,12 +54,19 @@ std::vector<PresenceChange> MemoryPresence::put(const UserId& user, Memberships 
       memberships.version.offset <= known.version.offset) {
     return {};
   }
-  std::set_difference(memberships.scopes.begin(), memberships.scopes.end(), known.scopes.begin(),
-                      known.scopes.end(), std::back_inserter(entered.scopes));
+  auto had = known.scopes.begin();
+  for (Scope& scope : memberships.scopes) {  // both are sorted
+    had = std::lower_bound(had, known.scopes.end(), scope);
+    if (had != known.scopes.end() && *had == scope) {
+      scope = *had;
+    } else {
+      scope = enter(scope, found->first);
+      entered.scopes.push_back(scope);
+    }
+  }
   std::set_difference(known.scopes.begin(), known.scopes.end(), memberships.scopes.begin(),
                       memberships.scopes.end(), std::back_inserter(left.scopes));
   known = std::move(memberships);
-  for (const Scope& scope : entered.scopes) enter(scope, user);
   for (const Scope& scope : left.scopes) leave(scope, user);
   std::vector<PresenceChange> changes;
   if (first || !entered.scopes.empty()) changes.push_back(std::move(entered));
@@ -80,8 +87,10 @@ void MemoryPresence::down(const UserId& user) {
   tell({user, PresenceChange::Now::Offline, std::move(last.scopes)});
 }
 
-void MemoryPresence::enter(const Scope& scope, const UserId& user) {
-  places_[scope].insert(user);
+const Scope& MemoryPresence::enter(const Scope& scope, const UserId& user) {
+  const auto place = places_.try_emplace(scope).first;
+  place->second.insert(user);
+  return place->first;
 }
 
 void MemoryPresence::leave(const Scope& scope, const UserId& user) {

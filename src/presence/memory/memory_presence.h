@@ -38,7 +38,8 @@ class MemoryPresence final : public Presence {
  private:
   friend struct MemoryPresenceGhosts;  // of the conformance test: writes past the interface
   std::vector<PresenceChange> put(const UserId& user, Memberships memberships);
-  void enter(const Scope& scope, const UserId& user) REQUIRES(mutex_);
+  /// Gives the scope as all who are in the place hold it: the same text.
+  const Scope& enter(const Scope& scope, const UserId& user) REQUIRES(mutex_);
   void leave(const Scope& scope, const UserId& user) REQUIRES(mutex_);
   bool belongs(const UserId& user, const Scope& scope) const REQUIRES(mutex_);
   void tell(const PresenceChange& change);
