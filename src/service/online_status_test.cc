@@ -1,12 +1,8 @@
 #include "service/online_status.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <map>
 
-#include "base/manual_loop.h"
-#include "presence/memory/memory_presence.h"
+#include "service/signals_test_fixture.h"
 
 namespace kith {
 namespace {
@@ -20,17 +16,7 @@ using testing::IsEmpty;
 using testing::Not;
 using testing::SizeIs;
 
-UserId user(const std::string& id) {
-  return UserId::trusted(id);
-}
-RoomId room(const std::string& id) {
-  return RoomId::trusted(id);
-}
-ConnectionId connection(const std::string& id) {
-  return ConnectionId::trusted(id);
-}
-
-class OnlineStatusTest : public testing::Test {
+class OnlineStatusTest : public SignalsTest {
  protected:
   /// The store's answer for a user from now on.
   void member(const std::string& id, const std::vector<std::string>& rooms) {
@@ -64,21 +50,6 @@ class OnlineStatusTest : public testing::Test {
     return out;
   }
 
-  struct Signal {
-    MonotonicMs at;
-    std::string place;
-    std::string json;
-  };
-  std::vector<std::string> said() const {
-    std::vector<std::string> out;
-    for (const auto& signal : signals) out.push_back(signal.place + " " + signal.json);
-    return out;
-  }
-
-  ManualClock clock;
-  ManualLoop loop{clock};
-  MemoryPresence presence{clock};
-  std::vector<Signal> signals;
   std::vector<std::string> told;  // to who asked for join and leave: "room:a +ann"
   std::size_t reads = 0;
   std::size_t reads_at_once = 0;
@@ -98,9 +69,7 @@ class OnlineStatusTest : public testing::Test {
                                 if (store_waits) return waiting_reads.push_back(std::move(answer));
                                 loop.post(std::move(answer));
                               },
-                              [this](const Scope& place, SharedBytes data) {
-                                signals.push_back({clock.monotonic(), place.name(), *data});
-                              },
+                              hear(),
                               [this](const Scope& place, const std::vector<JoinLeave>& who, Task done) {
                                 for (const auto& one : who) {
                                   const bool came = one.what == JoinLeave::What::Join;

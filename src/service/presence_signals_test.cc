@@ -1,15 +1,11 @@
 #include "service/presence_signals.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <functional>
 #include <memory>
 #include <utility>
 
-#include "base/manual_loop.h"
-#include "presence/memory/memory_presence.h"
 #include "service/behind_presence.h"
+#include "service/signals_test_fixture.h"
 
 namespace kith {
 namespace {
@@ -21,13 +17,6 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::Not;
-
-UserId user(const std::string& id) {
-  return UserId::trusted(id);
-}
-RoomId room(const std::string& id) {
-  return RoomId::trusted(id);
-}
 
 /// A backend whose counts wait until they are let go.
 class HeldCounts final : public BehindPresence {
@@ -46,33 +35,25 @@ class HeldCounts final : public BehindPresence {
   std::vector<std::function<void(bool fail)>> held;
 };
 
-class PresenceSignalsTest : public testing::Test {
+class PresenceSignalsTest : public SignalsTest {
  protected:
   void up(const std::string& id) {
-    memory.up(user(id), {{"e", 1}, {place}});
+    presence.up(user(id), {{"e", 1}, {place}});
     gathered.changed(place, user(id), PresenceChange::Now::Online);
   }
   void down(const std::string& id) {
-    memory.down(user(id));
+    presence.down(user(id));
     gathered.changed(place, user(id), PresenceChange::Now::Offline);
   }
   void answer(bool fail) {
-    for (auto& count : std::exchange(presence.held, {})) count(fail);
+    for (auto& count : std::exchange(counts.held, {})) count(fail);
     loop.run();
   }
 
   const Scope place = Scope::of(room("a"));
-  ManualClock clock;
-  ManualLoop loop{clock};
-  MemoryPresence memory{clock};
-  HeldCounts presence{memory};
-  std::vector<std::string> said;
-  PresenceSignals gathered{loop,
-                           clock,
-                           presence,
-                           [this](const Scope&, SharedBytes data) { said.push_back(*data); },
-                           [](const Scope&, const PresenceSignals::Names&) {},
-                           {.names_max = 10}};
+  HeldCounts counts{presence};
+  PresenceSignals gathered{
+      loop, clock, counts, hear(), [](const Scope&, const PresenceSignals::Names&) {}, {.names_max = 10}};
 };
 
 TEST_F(PresenceSignalsTest, ChangeThatTheCountDoesNotKnowIsLeftToTheNextSignal) {
@@ -80,30 +61,32 @@ TEST_F(PresenceSignalsTest, ChangeThatTheCountDoesNotKnowIsLeftToTheNextSignal) 
   loop.advance(seconds(1));
   up("bob");
   answer(false);
-  EXPECT_THAT(said, ElementsAre(HasSubstr(R"("online":["ann"],"offline":[],"count":1)")));
+  EXPECT_THAT(said(), ElementsAre(HasSubstr(R"("online":["ann"],"offline":[],"count":1)")));
 
   loop.advance(seconds(1));
   answer(false);
-  EXPECT_THAT(said.back(), HasSubstr(R"("online":["bob"],"offline":[],"count":2)"));
+  EXPECT_THAT(said().back(), HasSubstr(R"("online":["bob"],"offline":[],"count":2)"));
 }
 
 TEST_F(PresenceSignalsTest, SignalThatFailsIsMadeAgainFromWhatIsTrueThen) {
   up("ann");
   loop.advance(seconds(1));
   answer(true);
-  EXPECT_THAT(said, IsEmpty());
+  EXPECT_THAT(said(), IsEmpty());
   up("bob");
   loop.advance(seconds(1));
   answer(false);
 
-  EXPECT_THAT(said, ElementsAre(HasSubstr(R"("online":["ann","bob"],"offline":[],"count":2)")));
+  EXPECT_THAT(said(), ElementsAre(HasSubstr(R"("online":["ann","bob"],"offline":[],"count":2)")));
 }
 
 TEST_F(PresenceSignalsTest, CrowdStaysOneUntilAFifthHasGone) {
   const auto next = [&] {
     loop.advance(seconds(5));
     answer(false);
-    return std::exchange(said, {});
+    const auto out = said();
+    signals.clear();
+    return out;
   };
   const auto id = [](int number) { return "u" + std::to_string(number); };
   for (int i = 0; i <= 10; ++i) up(id(i));
@@ -124,11 +107,11 @@ TEST_F(PresenceSignalsTest, WhoGoesToAndFroIsNamedOnceHeHoldsStill) {
   up("ann");
   loop.advance(milliseconds(200));
   answer(false);
-  EXPECT_THAT(said, IsEmpty());
+  EXPECT_THAT(said(), IsEmpty());
 
   loop.advance(seconds(1));
   answer(false);
-  EXPECT_THAT(said, ElementsAre(HasSubstr(R"("online":["ann"],"offline":[],"count":1)")));
+  EXPECT_THAT(said(), ElementsAre(HasSubstr(R"("online":["ann"],"offline":[],"count":1)")));
 }
 
 }  // namespace

@@ -1,10 +1,6 @@
 // Typing with a backend that is far away, or out of reach.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "base/manual_loop.h"
-#include "presence/memory/memory_presence.h"
 #include "service/far_presence.h"
+#include "service/signals_test_fixture.h"
 #include "service/typing.h"
 
 namespace kith {
@@ -15,27 +11,11 @@ using std::chrono::seconds;
 using testing::IsEmpty;
 using State = TypingIndicator::State;
 
-UserId user(const std::string& id) {
-  return UserId::trusted(id);
-}
-RoomId room(const std::string& id) {
-  return RoomId::trusted(id);
-}
-Caller caller(const std::string& id) {
-  return {user(id), "Name of " + id, SiteRole::Member, SessionId{}, ConnectionId{}};
-}
-
 /// With a backend whose answers take long: what happens meanwhile is not undone by them.
-class TypingFarAwayTest : public testing::Test {
+class TypingFarAwayTest : public SignalsTest {
  protected:
-  ManualClock clock;
-  ManualLoop loop{clock};
-  MemoryPresence memory{clock};
-  FarPresence far{loop, memory, milliseconds(400)};
-  std::vector<std::pair<MonotonicMs, std::string>> signals;
-  TypingIndicator typing{loop, clock, far, [this](const Scope&, SharedBytes data) {
-                           signals.emplace_back(clock.monotonic(), *data);
-                         }};
+  FarPresence far{loop, presence, milliseconds(400)};
+  TypingIndicator typing{loop, clock, far, hear()};
 };
 
 TEST_F(TypingFarAwayTest, K6MessageSentWhileTheListIsOnItsWayIsNotFollowedByItsAuthorsTyping) {
@@ -45,8 +25,8 @@ TEST_F(TypingFarAwayTest, K6MessageSentWhileTheListIsOnItsWayIsNotFollowedByItsA
   loop.advance(seconds(10));
 
   EXPECT_THAT(signals, IsEmpty());
-  memory.typing(Scope::of(room("a")),
-                [](Result<std::vector<Typing>> left) { EXPECT_THAT(*left, IsEmpty()); });
+  presence.typing(Scope::of(room("a")),
+                  [](Result<std::vector<Typing>> left) { EXPECT_THAT(*left, IsEmpty()); });
 }
 
 TEST_F(TypingFarAwayTest, D21LateAnswersDoNotProlongTyping) {
@@ -56,7 +36,7 @@ TEST_F(TypingFarAwayTest, D21LateAnswersDoNotProlongTyping) {
     typing.broadcastTyping(typing.take(room("a"), caller("ann"), State::On));
     loop.advance(seconds(30));
 
-    for (const auto& [at, json] : std::exchange(signals, {})) {
+    for (const auto& [at, place, json] : std::exchange(signals, {})) {
       if (json.find("ann") == std::string::npos) continue;
       const MonotonicMs ttl = std::stoll(json.substr(json.find("\"ttl_ms\":") + 9));
       EXPECT_LE(at + ttl - began, 6'000) << one_way;

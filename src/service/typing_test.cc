@@ -1,10 +1,6 @@
 #include "service/typing.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include "base/manual_loop.h"
-#include "presence/memory/memory_presence.h"
+#include "service/signals_test_fixture.h"
 
 namespace kith {
 namespace {
@@ -19,18 +15,7 @@ using testing::Not;
 using testing::SizeIs;
 using State = TypingIndicator::State;
 
-UserId user(const std::string& id) {
-  return UserId::trusted(id);
-}
-RoomId room(const std::string& id) {
-  return RoomId::trusted(id);
-}
-
-Caller caller(const std::string& id, const std::string& connection = "") {
-  return {user(id), "Name of " + id, SiteRole::Member, SessionId{}, ConnectionId::trusted(connection)};
-}
-
-class TypingTest : public testing::Test {
+class TypingTest : public SignalsTest {
  protected:
   void say(const std::string& id, State state, const std::string& where = "a",
            const std::string& connection = "") {
@@ -61,29 +46,14 @@ class TypingTest : public testing::Test {
     return false;
   }
 
-  struct Signal {
-    MonotonicMs at;
-    std::string json;
-  };
-  std::vector<std::string> said() const {
-    std::vector<std::string> out;
-    for (const auto& signal : signals) out.push_back(signal.json);
-    return out;
-  }
   static auto nobody() { return HasSubstr(R"("users":[],"more":0,"ttl_ms":0})"); }
 
-  ManualClock clock;
-  ManualLoop loop{clock};
-  MemoryPresence presence{clock};
-  std::vector<Signal> signals;
-  TypingIndicator typing{loop, clock, presence, [this](const Scope&, SharedBytes data) {
-                           signals.push_back({clock.monotonic(), *data});
-                         }};
+  TypingIndicator typing{loop, clock, presence, hear()};
 };
 
 TEST_F(TypingTest, FirstSignIsShownAtOnceWithTheNameAndTheTimeLeft) {
   type("ann");
-  EXPECT_THAT(said(), ElementsAre(R"({"type":"typing","at":"2026-01-05T10:00:00.000Z",)"
+  EXPECT_THAT(said(), ElementsAre(R"(room:a {"type":"typing","at":"2026-01-05T10:00:00.000Z",)"
                                   R"("users":[{"id":"ann","name":"Name of ann"}],"more":0,"ttl_ms":5000})"));
 }
 
