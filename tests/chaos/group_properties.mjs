@@ -64,8 +64,8 @@ class Walk {
 
 /** D7 and D18: what people read page by page. */
 export class Pages {
-  constructor(server, people, model, random) {
-    Object.assign(this, { people, model, random, taken: [], walks: [], read: (user, path) => server.rest('GET', path, { user }) });
+  constructor(read, people, model, random) {
+    Object.assign(this, { people, model, random, taken: [], walks: [], read });
   }
 
   /** Somebody reads: another page, or the next of his walk. Runs beside other acts unless `still`. */

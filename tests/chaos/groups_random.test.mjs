@@ -38,7 +38,7 @@ class Program {
       this.people.set(user, one);
       one.centrifuge.connect();
     }
-    this.pages = new Pages(this.server, this.people, this.model, this.random.branch());
+    this.pages = new Pages((user, path) => this.askRest(user, ['GET', path]), this.people, this.model, this.random.branch());
     this.tabs = new Tabs(this.server, this.people, this.random.branch());
     this.typing = new Typing();
     return this;
@@ -77,7 +77,7 @@ class Program {
 
   async askRest(user, [verb, path], body, key) {
     for (;;) {
-      const answer = await this.server.rest(verb, path, { user, body, headers: { 'Idempotency-Key': key } }).catch((error) => {
+      const answer = await this.server.rest(verb, path, { user, body, headers: key ? { 'Idempotency-Key': key } : {} }).catch((error) => {
         if (error.name !== 'TypeError') throw error;  // fetch: the server is no more
       });
       if (answer !== undefined && answer.status < 500) return answer;

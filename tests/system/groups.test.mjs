@@ -142,7 +142,9 @@ test('leaveGroup: rooms first, the group last; nothing of it is heard or read af
   for (const room of rooms) await bob.rpc('room.join', { room, nonce: nonce() });
   assert.deepEqual(await ada.refused('group.leave', { group: group.id }), { code: 1014, message: 'last_owner' });
   assert.equal((await bob.refused('room.leave', { room: group.id })).code, 103);
-  const left = await bob.rpc('group.leave', { group: group.id, nonce: 'bye' });
+  const eve = await person('eve5');
+  assert.deepEqual(await eve.refused('group.leave', { group: group.id }), { code: 1001, message: 'not_member' });
+  const left = (await server.rest('POST', `/groups/${group.id}/leave`, { user: 'bob5', body: {}, headers: { 'Idempotency-Key': 'bye' } })).body;
   assert.ok(left.offset > 0);
   assert.equal((await bob.rpc('group.leave', { group: group.id, nonce: 'bye' })).duplicate, true);
   assert.equal((await bob.rpc('group.leave', { group: group.id, nonce: nonce() })).changed, false);
@@ -153,6 +155,7 @@ test('leaveGroup: rooms first, the group last; nothing of it is heard or read af
   assert.equal(ada.entries(`room:${rooms[0]}`).at(-1).cause, 'group_left');
   assert.equal(ada.entries(`group:${group.id}`).at(-1).cause, 'left');
   assert.equal(types(bob, 'user:bob5').filter((type) => type === 'room.removed').length, 4);
+  assert.deepEqual(eve.log, []);
   for (const room of [...rooms, group.id]) {
     assert.deepEqual(await bob.refused('chat.history', { room }), { code: 1000, message: 'not_found' });
     assert.deepEqual(await bob.refused('chat.send', { room, text: 'x' }), { code: 1000, message: 'not_found' });

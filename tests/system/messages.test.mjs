@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { Client } from './lib/client.mjs';
 import { Raw } from './lib/raw.mjs';
 import { Server, nonce } from './lib/server.mjs';
+import { bothHear, watchers } from './lib/watch.mjs';
 
 let server;
 before(async () => { server = await new Server().start(); });
@@ -18,6 +19,66 @@ async function pair(name) {
   const end = () => { ann.disconnect(); bob.disconnect(); };
   return { ann, bob, room: room.id, channel: `room:${room.id}`, end };
 }
+
+/** A room of NAME-ann that NAME-bob is in, both of whom watch it, and NAME-eve who is a stranger. */
+async function watched(name) {
+  const [ann, bob, eve] = ['ann', 'bob', 'eve'].map((who) => `${name}-${who}`);
+  const { room: { id: room } } = (await server.rest('POST', '/rooms', { user: ann, body: { name } })).body;
+  await server.rest('POST', `/rooms/${room}/join`, { user: bob, body: {} });
+  return { room, ann, bob, eve, all: await watchers(server, room, [ann, bob, eve]) };
+}
+
+/** A stranger is told that he is no member, by RPC and REST. */
+async function mustRefuse(eve, method, fields, [verb, path, body]) {
+  assert.deepEqual(await eve.refused(method, fields), { code: 1001, message: 'not_member' });
+  const { status, body: { code } } = await server.rest(verb, path, { user: eve.user, body });
+  assert.deepEqual([status, code], [403, 'not_member']);
+}
+
+test('sendMessage, broadcastMessage, publishChatMessage: all hear all messages in one order, a stranger none', async () => {
+  const { room, ann, bob, all } = await watched('send');
+  const path = `/rooms/${room}/messages`;
+  const first = await all.textbook.send(room, 'one');
+  const second = (await server.rest('POST', path, { user: bob, body: { text: 'two' } })).body;
+  const third = await all.everywhere.send(room, 'three');
+  assert.deepEqual([first, second, third].map(({ seq, offset }) => [seq, offset]), [[3, 3], [4, 4], [5, 5]]);
+  await bothHear(all, [[3, 'message.created', ann], [4, 'message.created', bob], [5, 'message.created', bob]]);
+  const texts = ['one', 'two', 'three'];
+  for (const client of [all.textbook, all.everywhere]) assert.deepEqual(client.entries(all.channel).map((entry) => entry.message?.text).slice(-3), texts);
+  assert.deepEqual((await server.rest('GET', path, { user: ann })).body.messages.map((message) => message.text), texts);
+  await mustRefuse(all.stranger, 'chat.send', { room, text: 'x' }, ['POST', path, { text: 'x' }]);
+  await mustRefuse(all.stranger, 'chat.history', { room }, ['GET', path]);
+});
+
+test('editMessage, broadcastMessageEdit, publishMessageEdit: all hear each new text in one order, a stranger none', async () => {
+  const { room, ann, bob, all } = await watched('editing');
+  const path = `/rooms/${room}/messages/3`;
+  const { seq } = await all.textbook.send(room, 'helo');
+  await all.textbook.rpc('chat.edit', { room, seq, text: 'hello', nonce: nonce() });
+  const { offset } = (await server.rest('PATCH', path, { user: ann, body: { text: 'hello!' } })).body;
+  assert.deepEqual([seq, offset], [3, 5]);
+  await bothHear(all, [[3, 'message.created', ann], [4, 'message.edited', ann], [5, 'message.edited', ann]]);
+  for (const client of [all.textbook, all.everywhere]) {
+    assert.deepEqual(client.entries(all.channel).slice(-2).map((entry) => [entry.seq, entry.text]), [[3, 'hello'], [3, 'hello!']]);
+  }
+  assert.deepEqual((await all.everywhere.rpc('chat.get', { room, seq })).message.text, 'hello!');
+  assert.equal((await server.rest('PATCH', path, { user: bob, body: { text: 'x' } })).body.code, 'permission_denied');
+  await mustRefuse(all.stranger, 'chat.edit', { room, seq, text: 'x' }, ['PATCH', path, { text: 'x' }]);
+  await mustRefuse(all.stranger, 'chat.edits', { room, seq }, ['GET', `${path}/edits`]);
+});
+
+test('deleteMessage, broadcastMessageDelete, publishMessageDelete: all hear what is gone in one order, a stranger nothing', async () => {
+  const { room, ann, bob, all } = await watched('deleting');
+  const { seq } = await all.textbook.send(room, 'mine');
+  await all.everywhere.send(room, 'of bob');
+  await all.textbook.rpc('chat.delete', { room, seq, nonce: nonce() });
+  await server.rest('DELETE', `/rooms/${room}/messages/4`, { user: ann });
+  await bothHear(all, [[3, 'message.created', ann], [4, 'message.created', bob], [5, 'message.deleted', ann], [6, 'message.deleted', ann]]);
+  for (const client of [all.textbook, all.everywhere]) assert.deepEqual(client.entries(all.channel).slice(-2).map((entry) => entry.seqs ?? [entry.seq]), [[3], [4]]);
+  const { messages } = await all.everywhere.rpc('chat.history', { room });
+  assert.deepEqual(messages.map((message) => [message.seq, message.deleted, message.text]), [[3, true, undefined], [4, true, undefined]]);
+  await mustRefuse(all.stranger, 'chat.delete', { room, seq }, ['DELETE', `/rooms/${room}/messages/${seq}`]);
+});
 
 test('an edit reaches everybody with the new text; the old ones stay readable in their order', async () => {
   const { ann, bob, room, channel, end } = await pair('edit');

@@ -25,16 +25,18 @@ async function makeRoom(...users) {
   return room.id;
 }
 
-test('whether somebody is online is told to who shares a room or a group with him, and to nobody else', async () => {
+test('isUserOnline: whether somebody is online is told to who shares a room or a group with him, and to nobody else', async () => {
   const room = await makeRoom('see-ann', 'see-bob');
   const group = (await server.rest('POST', '/groups', { user: 'see-cid', body: { name: 'See' } })).body.group.id;
   await server.rest('POST', `/groups/${group}/join`, { user: 'see-bob' });
   assert.deepEqual(await statusOf('see-ann', 'see-bob'), { user: 'see-bob', status: 'offline' });
   const bob = await new Client(server, 'see-bob').connect();
   await eventually(() => statusOf('see-ann', 'see-bob'), ({ status }) => status === 'online');
-  assert.equal((await statusOf('see-cid', 'see-bob')).status, 'online');
+  const cid = await new Client(server, 'see-cid').connect();
+  assert.equal((await cid.rpc('presence.user', { user: 'see-bob' })).status, 'online');
   assert.deepEqual(await bob.rpc('presence.user', { user: 'see-ann' }), { user: 'see-ann', status: 'offline' });
   assert.equal((await statusOf('see-bob', 'see-bob')).status, 'online');
+  assert.deepEqual(await cid.refused('presence.user', { user: 'see-ann' }), { code: 1000, message: 'not_found' });
   const hidden = await statusOf('see-ann', 'see-cid');
   const unknown = await statusOf('see-ann', 'see-nobody');
   assert.equal(hidden.code, 'not_found');
@@ -45,8 +47,32 @@ test('whether somebody is online is told to who shares a room or a group with hi
   assert.equal((await statusOf('see-ann', 'see-bob')).code, 'not_found');
 });
 
-test('an administrator of the site pages through everybody who is online, by RPC as by REST', async () => {
-  for (const name of ['x', 'y', 'z']) await new Client(server, `all-${name}`).connect();
+test('getOnlineUsersInRoom and getOnlineCountInRoom: its members who are connected, by RPC as by REST, and to nobody outside', async () => {
+  const room = await makeRoom('in-ann', 'in-bob', 'in-cid');
+  const ann = await new Client(server, 'in-ann', { mode: 'all' }).connect();
+  const bob = await new Client(server, 'in-bob').connect();
+  const eve = await new Client(server, 'in-eve').connect();
+  const over = async (user, path = '') => (await server.rest('GET', `/rooms/${room}/presence${path}`, { user })).body;
+  await eventually(() => over('in-cid', '/count'), ({ count }) => count === 2);
+  const { users } = await bob.rpc('presence.room', { room });
+  assert.deepEqual(users.map(({ id, name }) => [id, name]).sort(), [['in-ann', 'in-ann'], ['in-bob', 'in-bob']]);
+  assert.deepEqual((await over('in-cid')).users, users);
+  assert.equal((await ann.rpc('presence.count', { room })).count, 2);
+  const changes = () => ann.log.filter((item) => item.channel === `room:${room}` && item.type === 'presence');
+  await ann.until(() => changes().some((item) => item.online.includes('in-bob')));
+  bob.disconnect();
+  await ann.until(() => changes().some((item) => item.offline.includes('in-bob')));
+  assert.equal(changes().at(-1).count, 1);
+  for (const method of ['presence.room', 'presence.count']) assert.deepEqual(await eve.refused(method, { room }), { code: 1001, message: 'not_member' });
+  for (const path of ['', '/count']) assert.equal((await over('in-eve', path)).code, 'not_member');
+});
+
+test('getAllOnlineUsers: an administrator of the site pages through everybody who is online, by RPC as by REST; nobody else may', async () => {
+  for (const name of ['x', 'y', 'z']) {
+    const client = await new Client(server, `all-${name}`).connect();
+    assert.deepEqual(await client.refused('presence.all'), { code: 103, message: 'permission_denied' });
+    assert.equal((await server.rest('GET', '/presence', { user: client.user })).body.code, 'permission_denied');
+  }
   const everybody = async () => {
     const found = [];
     for (let next = ''; next !== undefined;) {
@@ -63,11 +89,20 @@ test('an administrator of the site pages through everybody who is online, by RPC
   assert.deepEqual(rpc.data.users.map((user) => user.id).sort(), found.map((user) => user.id).sort());
 });
 
-test('an administrator of the site cleans a place up and sets how long it is kept; nobody else may', async () => {
+test('cleanupStaleConnectionsInRoom and InGroup, setRoomOnlineTTL and setGroupOnlineTTL: for an administrator of the site alone', async () => {
   const room = await makeRoom('keep-ann');
   const group = (await server.rest('POST', '/groups', { user: 'keep-ann', body: { name: 'Keep' } })).body.group.id;
   const ann = await new Client(server, 'keep-ann').connect();
+  const eve = await new Client(server, 'keep-eve').connect();
   await eventually(() => ann.rpc('presence.count', { room }), ({ count }) => count === 1);
+  for (const place of [{ room }, { group }]) {
+    assert.deepEqual((await admin.raw.rpc('presence.cleanup', place)).rpc.data, { removed: 0 });
+    assert.deepEqual((await admin.raw.rpc('presence.setTTL', { ...place, seconds: 600 })).rpc.data, {});
+    for (const client of [ann, eve]) {
+      assert.equal((await client.refused('presence.cleanup', place)).message, 'permission_denied');
+      assert.equal((await client.refused('presence.setTTL', { ...place, seconds: 600 })).message, 'permission_denied');
+    }
+  }
   for (const [kind, id] of [['rooms', room], ['groups', group]]) {
     const path = `/${kind}/${id}/presence`;
     assert.deepEqual((await admin.rest('POST', `${path}/cleanup`)).body, { removed: 0 });

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { Client } from './lib/client.mjs';
 import { Raw } from './lib/raw.mjs';
 import { Server, nonce } from './lib/server.mjs';
+import { bothHear, watchers } from './lib/watch.mjs';
 
 let server;
 before(async () => { server = await new Server().start(); });
@@ -107,6 +108,56 @@ test('both kinds of client see join, message, leave and kick in the same order w
   assert.deepEqual(textbook.entries(channel).map(shape), expected);
   assert.equal(textbook.entries(channel).find((entry) => entry.cause === 'kicked').reason, undefined);
   for (const client of [everywhere, textbook, cid]) client.disconnect();
+});
+
+/** A room that NAME-ann and NAME-bob watch; NAME-eve is a stranger to it. */
+async function watched(name) {
+  const [ann, bob, eve] = ['ann', 'bob', 'eve'].map((who) => `${name}-${who}`);
+  const room = await madeBy(ann);
+  await joins(bob, room);
+  return { room, ann, bob, all: await watchers(server, room, [ann, bob, eve]) };
+}
+const about = (client, channel) => client.entries(channel).slice(-2).map((entry) => [entry.users[0].id, entry.count, entry.cause]);
+
+test('joinRoom, broadcastUserJoined, publishUserJoined: who is in hears who comes, with the count; a stranger does not', async () => {
+  const { room, all } = await watched('coming');
+  const cid = await new Client(server, 'coming-cid').connect();
+  await cid.rpc('room.join', { room, nonce: nonce() });
+  await joins('coming-dan', room);
+  await bothHear(all, [[3, 'member.joined', 'coming-cid'], [4, 'member.joined', 'coming-dan']]);
+  for (const client of [all.textbook, all.everywhere]) assert.deepEqual(about(client, all.channel), [['coming-cid', 3, undefined], ['coming-dan', 4, undefined]]);
+  assert.deepEqual(await all.stranger.refused('room.members', { room }), { code: 1001, message: 'not_member' });
+});
+
+test('leaveRoom, broadcastUserLeft, publishUserLeft: who is in hears who goes, with the count; a stranger does not', async () => {
+  const { room, all } = await watched('going');
+  const cid = await new Client(server, 'going-cid').connect();
+  for (const user of ['going-cid', 'going-dan']) await joins(user, room);
+  const own = await cid.subscribe(all.channel);
+  await cid.rpc('room.leave', { room, nonce: nonce() });
+  await server.rest('POST', `/rooms/${room}/leave`, { user: 'going-dan', body: {} });
+  await bothHear(all, [[5, 'member.left', 'going-cid'], [6, 'member.left', 'going-dan']]);
+  for (const client of [all.textbook, all.everywhere]) assert.deepEqual(about(client, all.channel), [['going-cid', 3, 'left'], ['going-dan', 2, 'left']]);
+  await cid.until(() => own.state === 'unsubscribed');
+  assert.deepEqual(cid.entries(all.channel), []);
+  assert.deepEqual(await all.stranger.refused('room.leave', { room }), { code: 1001, message: 'not_member' });
+});
+
+test('kickMember: who is in hears who was put out and by whom; he hears nothing more, a stranger nothing', async () => {
+  const { room, ann, all } = await watched('kicking');
+  const cid = await new Client(server, 'kicking-cid').connect();
+  for (const user of ['kicking-cid', 'kicking-dan']) await joins(user, room);
+  const own = await cid.subscribe(all.channel);
+  const path = (user) => `/rooms/${room}/members/kicking-${user}/kick`;
+  assert.deepEqual(await all.stranger.refused('room.kick', { room, user: 'kicking-cid' }), { code: 1001, message: 'not_member' });
+  assert.equal((await server.rest('POST', path('cid'), { user: 'kicking-bob', body: {} })).body.code, 'permission_denied');
+  await all.textbook.rpc('room.kick', { room, user: 'kicking-cid', nonce: nonce() });
+  assert.equal((await server.rest('POST', path('dan'), { user: ann, body: {} })).status, 200);
+  await bothHear(all, [[5, 'member.left', ann], [6, 'member.left', ann]]);
+  for (const client of [all.textbook, all.everywhere]) assert.deepEqual(about(client, all.channel), [['kicking-cid', 3, 'kicked'], ['kicking-dan', 2, 'kicked']]);
+  await cid.until(() => own.state === 'unsubscribed');
+  assert.deepEqual(cid.entries(all.channel), []);
+  assert.deepEqual(await cid.refused('chat.history', { room }), { code: 1001, message: 'not_member' });
 });
 
 test('who leaves or is kicked is told 2000 on both kinds of subscription, before any later entry', async () => {

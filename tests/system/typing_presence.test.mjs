@@ -5,6 +5,7 @@ import { Client } from './lib/client.mjs';
 import { Raw } from './lib/raw.mjs';
 import { Server, token } from './lib/server.mjs';
 import { eventually, metric } from './lib/states.mjs';
+import { mustNotSubscribe } from './lib/watch.mjs';
 
 let server;
 before(async () => { server = await new Server({ flags: ['--presence.grace=400'] }).start(); });
@@ -41,6 +42,28 @@ test('typing appears with a name and a life of at most 5 s, has no offset and mo
   assert.equal(signal.pubOffset, undefined);
   assert.equal(JSON.stringify([subscription._offset, subscription._epoch]), before);
   assert.ok(!JSON.stringify(await ann.centrifuge.history(channel, { limit: 100 })).includes('"typing"'));
+});
+
+test('broadcastTyping, publishTypingIndicator: all who watch see who types, by RPC and REST, in lists that replace each other; a stranger none', async () => {
+  const { ann, bob, room, channel, typists } = await pair('broadcast');
+  const everywhere = await new Client(server, 'broadcast-ann', { mode: 'all' }).connect();
+  const eve = await new Client(server, 'broadcast-eve', { mode: 'all' }).connect();
+  await mustNotSubscribe(eve, channel);
+  await bob.rpc('chat.typing', { room, on: true });
+  await ann.until(() => typists()?.length === 1);
+  const over = (user, on) => server.rest('POST', `/rooms/${room}/typing`, { user, body: { on } });
+  assert.equal((await over(ann.user, true)).status, 200);
+  await ann.until(() => typists().length === 2);
+  await bob.rpc('chat.typing', { room, on: false });
+  await over(ann.user, false);
+  const lists = (client) => client.log.filter((s) => s.type === 'typing' && s.channel === channel).map((s) => s.users.map((user) => user.id).join());
+  for (const client of [ann, everywhere]) {
+    await client.until(() => lists(client).at(-1) === '');
+    assert.deepEqual(lists(client).slice(0, 2), [bob.user, `${ann.user},${bob.user}`]);
+  }
+  assert.deepEqual(await eve.refused('chat.typing', { room, on: true }), { code: 1001, message: 'not_member' });
+  assert.equal((await over(eve.user, true)).body.code, 'not_member');
+  assert.deepEqual(eve.log, []);
 });
 
 test('typing ends at once by off, by a disconnect and by a kick, and by itself when nothing more comes', async () => {
