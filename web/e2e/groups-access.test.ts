@@ -1,8 +1,8 @@
 // axe on every screen of a group, in both themes, wide and on a phone; and the way without a mouse.
-// Its states: loading and failed share the room's parts; here are empty, filled, outside, asked, removed, not here.
+// The states of its screen: loading, failed, not here, from outside, asked, empty, filled; its end is in groups.test.ts.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, Person, phone } from './people.ts';
+import { launch, password, Person, phone } from './people.ts';
 import { Server } from './server.ts';
 
 const server = new Server();
@@ -119,6 +119,66 @@ describe.each([
     expect(person.complaints).toEqual([]);
     await person.leave();
   });
+});
+
+test('while it loads the place is kept; when it cannot be loaded that is said, with a way on', async () => {
+  const person = await Person.arrive(browser, server);
+  const { page } = person;
+  let held: (() => void) | undefined;
+  let fails = true;
+  await page.routeWebSocket(/\/connection\/websocket/, (socket) => {
+    const upstream = socket.connectToServer();
+    socket.onMessage((frame) => {
+      const asked = /"id":(\d+)/.exec(frame.toString())?.[1];
+      if (!fails || !frame.includes('group.get')) upstream.send(frame);
+      else held = () => socket.send(`{"id":${asked},"error":{"code":107,"message":"bad_request"}}`);
+    });
+  });
+  await page.goto(server.origin);
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await person.signIn('noor');
+  await page.getByRole('option', { name: 'Weather Station' }).click();
+  await page.getByText('Loading', { exact: true }).first().waitFor({ state: 'attached' });
+  await expect.poll(() => held !== undefined).toBe(true);
+  await person.expectAccessible('a group that loads');
+  // A question that waited too long is asked again: the newest is answered.
+  const failed = page.getByText('The group could not be loaded');
+  await expect.poll(async () => (held?.(), await failed.count())).toBe(1);
+  await person.expectAccessible('a group that could not be loaded');
+  fails = false;
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('button', { name: 'Group menu' }).waitFor();
+  expect(person.complaints).toEqual([]);
+  await person.leave();
+});
+
+test('nothing is clipped at 320 pixels, in German, and with text at 200 per cent', async () => {
+  const person = await Person.arrive(browser, server, { viewport: { width: 320, height: 640 }, locale: 'de-DE' });
+  const { page } = person;
+  await page.goto(server.origin);
+  await page.getByLabel('Kurzname').fill('noor');
+  await page.getByLabel('Passwort', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Anmelden' }).click();
+  const wide = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  const check = async (): Promise<void> => {
+    for (const size of ['', '32px']) {
+      await page.evaluate((value) => document.documentElement.style.setProperty('font-size', value), size);
+      expect(await wide()).toBe(0);
+    }
+    await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
+  };
+  await page.getByRole('option', { name: 'Räume und Gruppen durchsehen' }).click();
+  await page.getByRole('link', { name: 'Weather Station' }).waitFor();
+  await check();
+  await page.getByRole('link', { name: 'Weather Station' }).click();
+  await page.getByRole('button', { name: 'Sina Petrov aufnehmen' }).waitFor();
+  await check();
+  await page.getByRole('button', { name: 'Gruppenmenü' }).click();
+  await page.getByRole('button', { name: 'Gruppeneinstellungen' }).click();
+  await page.getByRole('dialog').waitFor();
+  await check();
+  await person.expectAccessible('group settings in German');
+  await person.leave();
 });
 
 test('found, approve and leave without a mouse', async () => {

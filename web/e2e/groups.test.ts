@@ -86,6 +86,26 @@ test('a room made in the group stands in it for everybody, who joins it from the
   await ilse.row('wind, rain, soil').waitFor();
 });
 
+test('the rooms of a group are folded away and shown again, by keys and by the mouse, and it is kept', async () => {
+  const list = ilse.page.getByRole('listbox', { name: 'Rooms and groups' });
+  const inner = ilse.page.getByRole('option', { name: 'Main room' });
+  await ilse.openGroup('Weather Station');
+  await list.focus();
+  await ilse.page.keyboard.press('ArrowLeft');
+  await inner.waitFor({ state: 'detached' });
+  await ilse.page.reload();
+  await ilse.page.getByRole('option', { name: /Weather Station\s*, closed/ }).waitFor();
+  expect(await inner.count()).toBe(0);
+  await list.focus();
+  await ilse.page.keyboard.press('ArrowRight');
+  await inner.waitFor();
+  await ilse.page.locator('.fold').click();
+  await inner.waitFor({ state: 'detached' });
+  await ilse.page.locator('.fold').click();
+  await inner.waitFor();
+  expect(new URL(ilse.page.url()).pathname).toMatch(/^\/group\//);
+});
+
 test('settings are seen by everybody at once, and new members are led into the default rooms', async () => {
   await noor.openGroup('Weather Station');
   await button(noor, 'Group menu').click();
@@ -128,6 +148,33 @@ test('settings are seen by everybody at once, and new members are led into the d
   await ilse.page.locator('.aside').getByText('Omar Sadiq').waitFor({ state: 'detached' });
   expect(omar.complaints).toEqual([]);
   await omar.leave();
+});
+
+test('what was asked while the owner was away waits for him when he is back', async () => {
+  await noor.openGroup('Weather Stations');
+  await noor.chooseInGroup('Group settings');
+  const dialog = noor.page.getByRole('dialog', { name: 'Group settings' });
+  await dialog.getByText('Who is let in').click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await noor.page.getByText('Nobody waits to be let in.').waitFor();
+  await noor.page.context().setOffline(true);
+  await noor.page.getByText('Offline. Messages').waitFor();
+  const tariq = await Person.arrive(browser, server);
+  await tariq.register('Tariq Aziz', 'tariq');
+  await tariq.browse();
+  await button(tariq, 'Ask to join Weather Stations').click();
+  await button(tariq, 'Withdraw the request to Weather Stations').waitFor();
+  await noor.page.context().setOffline(false);
+  await button(noor, 'Approve Tariq Aziz').waitFor();
+  await tariq.page.goto(server.origin);
+  await tariq.browse();
+  await button(tariq, 'Withdraw the request to Weather Stations').click();
+  await button(noor, 'Approve Tariq Aziz').waitFor({ state: 'detached' });
+  await tariq.leave();
+  await noor.chooseInGroup('Group settings');
+  await dialog.getByText('Everybody').click();
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await noor.page.getByText('open to all').first().waitFor();
 });
 
 test('who is removed is told so at once, and why, and hears no more of its rooms', async () => {

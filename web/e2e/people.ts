@@ -139,6 +139,11 @@ export class Person {
     await this.box(name).waitFor();
   }
 
+  async chooseInGroup(what: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Group menu' }).click();
+    await this.page.getByRole('dialog').getByRole('button', { name: what }).click();
+  }
+
   async chooseInRoom(what: string): Promise<void> {
     await this.page.getByRole('button', { name: 'Room menu' }).click();
     await this.page.getByRole('dialog').getByRole('button', { name: what }).click();

@@ -13,12 +13,19 @@ const homesMax = 4;
 /** What a founder or an owner decides about a group. */
 export type GroupPlan = Partial<Pick<Group, 'name' | 'description' | 'join_mode' | 'capacity' | 'default_rooms'>>;
 
+/** What is worth a word wherever the person is at that moment. */
+export type GroupNews =
+  | { readonly what: 'in' | 'out' | 'ended'; readonly group: string }
+  | { readonly what: 'declined'; readonly id: GroupId; readonly reason: string }
+  | { readonly what: 'asks'; readonly group: string; readonly person: string };
+
 /**
  * The groups of one signed-in person: those he is in, who waits at the door of those he owns, and
  * what he asked of others. The session hands on what arrives; changes are told as the session's.
  */
 export class Groups {
   readonly asked = new Asked();
+  heard: ((news: GroupNews) => void) | undefined;
   private readonly session: Session;
   private readonly joined: LiveList<Group>;
   private readonly doors = new Map<GroupId, LiveList<JoinRequest>>();
@@ -170,8 +177,10 @@ export class Groups {
   private takeAtDoor(id: GroupId, { type, request, at }: Publication): void {
     const door = this.doors.get(id);
     if (!door || !request) return;
-    if (type === 'join.requested') door.add({ id: request.id, user: request.user, name: request.name ?? '', created_at: at ?? '' });
-    else door.remove(request.id);
+    if (type === 'join.requested') {
+      door.add({ id: request.id, user: request.user, name: request.name ?? '', created_at: at ?? '' });
+      this.heard?.({ what: 'asks', group: this.joined.get(id)?.name ?? '', person: request.name ?? '' });
+    } else door.remove(request.id);
     this.tell(id);
   }
 
@@ -186,11 +195,18 @@ export class Groups {
   }
 
   private takePersonal({ type, group, request, cause, reason }: Publication): void {
-    if (type === 'group.added' && group) this.enter(group);
-    else if (type === 'group.removed' && group) this.gone(group.id, cause ?? '', reason ?? '');
-    else if (request && type === 'join.pending') this.asked.pending(request.group, request.id);
-    else if (request && type === 'join.rejected') this.asked.decline(request.group, reason ?? '');
-    else if (request && type.startsWith('join.')) this.asked.ended(request.group);
+    if (type === 'group.added' && group) {
+      this.enter(group);
+      this.heard?.({ what: 'in', group: group.name ?? '' });
+    } else if (type === 'group.removed' && group) {
+      const name = group.name ?? this.joined.get(group.id)?.name ?? this.homes.get(group.id)?.group?.name ?? '';
+      this.gone(group.id, cause ?? '', reason ?? '');
+      if (cause !== 'left') this.heard?.({ what: cause === 'deleted' ? 'ended' : 'out', group: name });
+    } else if (request && type === 'join.pending') this.asked.pending(request.group, request.id);
+    else if (request && type === 'join.rejected') {
+      this.asked.decline(request.group, reason ?? '');
+      this.heard?.({ what: 'declined', id: request.group, reason: reason ?? '' });
+    } else if (request && type.startsWith('join.')) this.asked.ended(request.group);
     else return;
     const id = group?.id ?? request?.group;
     if (id) this.tell(id);

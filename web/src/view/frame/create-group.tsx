@@ -14,7 +14,7 @@ export function GroupForm(props: { session: Session; onClose: () => void }) {
   const [description, setDescription] = createSignal('');
   const [mode, setMode] = createSignal<Group['join_mode']>('open');
   const [problem, setProblem] = createSignal('');
-  const [nameError, setNameError] = createSignal('');
+  const [errors, setErrors] = createSignal<Readonly<Record<string, string>>>({});
   const [busy, setBusy] = createSignal(false);
   // One nonce for all attempts of this dialog: a repeated answer founds no second group.
   let nonce = newNonce();
@@ -26,8 +26,9 @@ export function GroupForm(props: { session: Session; onClose: () => void }) {
     event.preventDefault();
     if (busy()) return;
     setProblem('');
-    setNameError(name().trim() ? '' : (more().forms['missing'] ?? ''));
-    if (nameError()) return;
+    const faults = more().forms;
+    setErrors(name().trim() ? {} : { name: faults['missing'] ?? '' });
+    if (!name().trim()) return;
     setBusy(true);
     try {
       const plan = { name: name().trim(), description: description().trim(), join_mode: mode() };
@@ -36,7 +37,8 @@ export function GroupForm(props: { session: Session; onClose: () => void }) {
       go({ page: 'group', group: group.id });
     } catch (error) {
       const fault = error as Fault;
-      if (fault.field === 'name') setNameError(more().forms['name_form'] ?? '');
+      const sentence = faults[`${fault.field}_form`];
+      if (sentence) setErrors({ [fault.field]: sentence });
       else setProblem(faultText(fault));
     } finally {
       setBusy(false);
@@ -44,8 +46,8 @@ export function GroupForm(props: { session: Session; onClose: () => void }) {
   };
   return (
     <form class="form" noValidate onSubmit={(event) => void submit(event)}>
-      <Field label={more().create.name} name="group-name" value={name()} onInput={change(setName)} error={nameError()} autofocus />
-      <Field label={more().groups.description} name="group-description" value={description()} onInput={change(setDescription)} hint={more().groups.descriptionHint} lines={3} />
+      <Field label={more().create.name} name="group-name" value={name()} onInput={change(setName)} error={errors()['name']} autofocus />
+      <Field label={more().groups.description} name="group-description" value={description()} onInput={change(setDescription)} error={errors()['description']} hint={more().groups.descriptionHint} lines={3} />
       <Choice
         label={more().groups.joinMode}
         name="join-mode"

@@ -117,6 +117,10 @@ function Places(props: { session: Session }) {
     if (event.altKey) return;
     if (event.key in moves) setNear(rows[Math.max(0, Math.min(last, moves[event.key] as number))]?.id ?? '');
     else if (event.key === 'Enter' || event.key === ' ') rows[at]?.click();
+    else if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') {
+      // A group's rooms are shown and hidden as in any tree.
+      rows[at]?.querySelector<HTMLElement>(event.key === 'ArrowRight' ? '.fold.shut' : '.fold:not(.shut)')?.click();
+    }
     else return;
     event.preventDefault();
     document.getElementById(near())?.scrollIntoView({ block: 'nearest' });
@@ -132,7 +136,7 @@ function Places(props: { session: Session }) {
       onKeyDown={pressed}
       onFocus={() => setNear((placeRows().find((row) => row.ariaSelected === 'true') ?? placeRows()[0])?.id ?? '')}
     >
-      <p class="label" aria-hidden="true">{text().frame.rooms}</p>
+      <Show when={rooms().length > 0}><p class="label" aria-hidden="true">{text().frame.rooms}</p></Show>
       <For each={rooms()}>{(place) => <PlaceRow place={place} near={near} />}</For>
       <SideGroups session={props.session} near={near} />
       <PlaceRow place={{ to: { page: 'rooms' }, name: text().frame.browse, icon: 'compass' }} near={near} />

@@ -26,7 +26,7 @@ export function GroupSettings(props: GroupSettingsProps) {
   const [mode, setMode] = createSignal(before.join_mode);
   const [capacity, setCapacity] = createSignal(before.capacity ? String(before.capacity) : '');
   const [entered, setEntered] = createSignal<readonly RoomId[]>(before.default_rooms ?? []);
-  const [errors, setErrors] = createSignal<{ name?: string; capacity?: string }>({});
+  const [errors, setErrors] = createSignal<Readonly<Record<string, string>>>({});
   const [problem, setProblem] = createSignal('');
   const [busy, setBusy] = createSignal(false);
   const collator = new Intl.Collator(locale());
@@ -59,8 +59,8 @@ export function GroupSettings(props: GroupSettingsProps) {
       props.onClose();
     } catch (error) {
       const fault = error as Fault;
-      if (fault.field === 'name') setErrors({ name: faults['name_form'] ?? '' });
-      else if (fault.field === 'capacity') setErrors({ capacity: faults['capacity_form'] ?? '' });
+      const sentence = faults[`${fault.field}_form`];
+      if (sentence) setErrors({ [fault.field]: sentence });
       else setProblem(faultText(fault));
     } finally {
       setBusy(false);
@@ -70,8 +70,8 @@ export function GroupSettings(props: GroupSettingsProps) {
   return (
     <Dialog title={more().groups.settings} onClose={props.onClose}>
       <form class="form" noValidate onSubmit={(event) => void submit(event)}>
-        <Field label={more().create.name} name="group-name" value={name()} onInput={setName} error={errors().name} />
-        <Field label={more().groups.description} name="group-description" value={description()} onInput={setDescription} lines={3} />
+        <Field label={more().create.name} name="group-name" value={name()} onInput={setName} error={errors()['name']} />
+        <Field label={more().groups.description} name="group-description" value={description()} onInput={setDescription} error={errors()['description']} lines={3} />
         <Choice
           label={more().groups.joinMode}
           name="join-mode"
@@ -79,7 +79,7 @@ export function GroupSettings(props: GroupSettingsProps) {
           options={[['open', more().groups.open], ['approval', more().groups.approval]]}
           onChange={(value) => setMode(value as Group['join_mode'])}
         />
-        <Field label={more().groups.capacity} name="capacity" value={capacity()} onInput={setCapacity} error={errors().capacity} hint={more().groups.capacityHint} />
+        <Field label={more().groups.capacity} name="capacity" value={capacity()} onInput={setCapacity} error={errors()['capacity']} hint={more().groups.capacityHint} />
         <Show when={rooms.length > 0}>
           <fieldset>
             <legend>{more().groups.defaultRooms}</legend>

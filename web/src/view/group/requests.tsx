@@ -29,8 +29,10 @@ export function Requests(props: RequestsProps) {
     setBusy(request.id);
     await props.attempt(() => groups.approve(home.id, request.id));
     setBusy('');
-    // The button that had the focus is gone with its row.
-    if (document.activeElement === document.body) heading.focus();
+  };
+  /** A row that had the focus goes: the focus stays in the panel. */
+  const leaves = (row: HTMLElement): void => {
+    if (row.contains(document.activeElement)) queueMicrotask(() => heading.focus());
   };
   const shown = () => (open()?.length ?? 0) > 0 || (open() && home.group?.join_mode === 'approval');
   return (
@@ -44,29 +46,33 @@ export function Requests(props: RequestsProps) {
         </div>
         <ul>
           <For each={open()}>
-            {(request) => (
-              <li class="entry">
-                <Avatar id={request.user} name={request.name} />
-                <p class="asker cut">
-                  <bdi class="entry-name cut">{request.name}</bdi>
-                  <small class="cut">{more().groups.asks(ago(request.created_at))}</small>
-                </p>
-                <div class="end">
-                  <button class="button bare" type="button" aria-label={more().groups.declineNamed(request.name)} onClick={() => props.decline(request)}>
-                    {more().groups.decline}
-                  </button>
-                  <button
-                    class="button go"
-                    type="button"
-                    aria-disabled={busy() === request.id}
-                    aria-label={more().groups.approveNamed(request.name)}
-                    onClick={() => void approve(request)}
-                  >
-                    <Icon name="check" small />{more().groups.approve}
-                  </button>
-                </div>
-              </li>
-            )}
+            {(request) => {
+              let row!: HTMLLIElement;
+              onCleanup(() => leaves(row));
+              return (
+                <li class="entry" ref={row}>
+                  <Avatar id={request.user} name={request.name} />
+                  <p class="asker cut">
+                    <bdi class="entry-name cut">{request.name}</bdi>
+                    <small class="cut">{more().groups.asks(ago(request.created_at))}</small>
+                  </p>
+                  <div class="end">
+                    <button class="button bare" type="button" aria-label={more().groups.declineNamed(request.name)} onClick={() => props.decline(request)}>
+                      {more().groups.decline}
+                    </button>
+                    <button
+                      class="button go"
+                      type="button"
+                      aria-disabled={busy() === request.id}
+                      aria-label={more().groups.approveNamed(request.name)}
+                      onClick={() => void approve(request)}
+                    >
+                      <Icon name="check" small />{more().groups.approve}
+                    </button>
+                  </div>
+                </li>
+              );
+            }}
           </For>
         </ul>
       </section>
