@@ -143,6 +143,27 @@ test('join, send, edit, delete and leave without a mouse', async () => {
   await person.leave();
 });
 
+test('a dialog that goes gives the focus back, but takes it from nobody who has gone on', async () => {
+  const person = await Person.arrive(browser, server);
+  const { page } = person;
+  await person.register('Gone On', 'gone-on');
+  await person.join('Sensors');
+  const menu = page.getByRole('button', { name: 'Room menu' });
+  await menu.click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await expect.poll(() => menu.evaluate((button) => button === document.activeElement)).toBe(true);
+  await menu.click();
+  await page.getByRole('dialog').waitFor();
+  // Closed by itself, as Esc does it; what follows runs before the page hears of that.
+  await page.evaluate(() => {
+    document.querySelector('dialog')?.close();
+    document.querySelector<HTMLElement>('.write textarea')?.focus();
+  });
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  expect(await person.box('Sensors').evaluate((box) => box === document.activeElement)).toBe(true);
+  await person.leave();
+});
+
 test('nothing is clipped at 320 pixels and with text at 200 per cent', async () => {
   const person = await Person.arrive(browser, server, { viewport: { width: 320, height: 640 } });
   await person.register('Narrow', 'narrow');

@@ -10,13 +10,24 @@ interface DialogProps {
   children: JSX.Element;
 }
 
+/** One dialog leads to another: the focus goes back to what opened the first. */
+const openers = new WeakMap<HTMLDialogElement, Element>();
+
 /** A native modal dialog: the browser keeps the focus inside and gives it back afterwards. */
 export function Dialog(props: DialogProps) {
   let dialog!: HTMLDialogElement;
-  const opener = document.activeElement;
-  onMount(() => dialog.showModal());
+  const active = document.activeElement;
+  const before = active?.closest('dialog');
+  const opener = (before && openers.get(before)) ?? active;
+  onMount(() => {
+    if (opener) openers.set(dialog, opener);
+    dialog.showModal();
+  });
   onCleanup(() => {
-    if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+    // While the dialog stands, nothing else can take the focus; who has it by then has gone on.
+    queueMicrotask(() => {
+      if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
+    });
   });
   const clickedOutside = (event: MouseEvent): void => {
     if (event.target !== dialog) return;
