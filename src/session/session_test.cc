@@ -153,8 +153,7 @@ TEST_F(SessionTest, PlacesJoinedAgainRightAfterAKickAreListenedToAgain) {
 }
 
 TEST_F(SessionTest, APlaceJoinedWhileASubscriptionToItIsRefusedIsListenedTo) {
-  connect("all");
-  takeUntil(R"("connect":)");
+  connectAndSettle("all");
   store.afterRead(1, [this] { enterGroupAndRoom(); });
   session->received(R"({"id":2,"subscribe":{"channel":"group:group"}})");
   noticeGroupAdded();

@@ -153,6 +153,13 @@ class SessionTest : public testing::Test {
       takeUntil(R"({"id":)" + std::string(id) + R"(,"history":)");
     }
   }
+  /// No read of the connect is under way any more.
+  void connectAndSettle(const std::string& mode) {
+    connect(mode);
+    takeUntil(R"("connect":)");
+    settle();
+    line.sent.clear();
+  }
   template <class Condition>
   void turnUntil(Condition condition) {
     for (; !condition(); std::this_thread::yield()) loop.run();
