@@ -33,11 +33,15 @@ EventLog::Owner::Owner(Parts& parts, Loop& loop)
       client_ahead_(parts.metrics.counter("kith_client_ahead_of_store_total",
                                           "Clients with an offset above the log's")),
       gaps_filled_(parts.metrics.counter("kith_gaps_filled_total",
-                                         "Reads of entries that did not come by themselves")) {}
+                                         "Reads of entries that did not come by themselves")),
+      followed_scopes_(parts.metrics.gauge("kith_followed_scopes", "Logs whose state is kept in memory")) {}
 
 EventLog::Owner::Place& EventLog::Owner::place(const Scope& scope) {
   const auto found = places_.try_emplace(scope).first;
-  if (!found->second) found->second = std::make_unique<Place>(found->first, *this);
+  if (!found->second) {
+    found->second = std::make_unique<Place>(found->first, *this);
+    followed_scopes_.add();
+  }
   return *found->second;
 }
 
@@ -263,6 +267,7 @@ void EventLog::Owner::goLive(Place& here, const WaiterPtr& waiter) {
   auto attached = answer(here, *waiter, waiter->request.since);
   --here.attaching;
   ++here.listeners;
+  here.was_heard = true;
   ++here.cores[waiter->request.core];
   if (here.linger != 0) {
     loop_.cancel(here.linger);
@@ -366,14 +371,18 @@ void EventLog::Owner::readFill(const Scope& scope) {
   }
 }
 
-// A scope nobody needs is forgotten after a while, not at once: people come back.
+// A scope nobody needs is forgotten after a while: people come back. One that nobody was ever let into, in
+// the next turn: its name may be made up, and there is no end of names.
 void EventLog::Owner::considerRest(Place& here) {
   if (here.listeners > 0 || here.attaching > 0 || here.linger != 0) return;
-  here.linger = loop_.after(parts_.linger, [this, scope = here.scope] {
+  const auto wait = here.was_heard ? parts_.linger : Milliseconds(0);
+  here.linger = loop_.after(wait, [this, scope = here.scope] {
     Place& idle = place(scope);
     idle.linger = 0;
     if (idle.filling) return considerRest(idle);
-    if (idle.listeners == 0 && idle.attaching == 0) places_.erase(scope);
+    if (idle.listeners > 0 || idle.attaching > 0) return;
+    places_.erase(scope);
+    followed_scopes_.add(-1);
   });
 }
 

@@ -55,6 +55,7 @@ class EventLog::Owner {
     Follow follow;
     CoreCounts cores;
     std::uint32_t listeners = 0;
+    bool was_heard = false;  // somebody has listened
     std::size_t attaching = 0;
     std::vector<WaiterPtr> behind;       // wait until the node has applied what their snapshot showed
     std::vector<WaiterPtr> gap_waiters;  // wait for the one gap read
@@ -89,6 +90,7 @@ class EventLog::Owner {
   Counter& recoveries_failed_;
   Counter& client_ahead_;
   Counter& gaps_filled_;
+  Counter& followed_scopes_;
 };
 
 }  // namespace kith

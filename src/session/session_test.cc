@@ -162,5 +162,25 @@ TEST_F(SessionTest, APlaceJoinedWhileASubscriptionToItIsRefusedIsListenedTo) {
   EXPECT_NE(line.sent.find(R"("channel":"group:group","subscribe":)"), std::string::npos);
 }
 
+// Names of rooms cost nothing: whoever makes them up must not fill the memory with places he may not enter.
+TEST_F(SessionTest, ARoomThatWasRefusedIsForgottenAtOnceAndOneThatWasHeardAfterAWhile) {
+  options.ping_interval = Milliseconds(3'600'000);
+  enterGroupAndRoom();
+  connect();
+  takeUntil(R"("connect":)");
+  const auto& followed = metrics.gauge("kith_followed_scopes", "");
+  session->received(R"({"id":2,"subscribe":{"channel":"room:nowhere"}})");
+  takeUntil(R"({"id":2,"error":)");
+  loop.run();
+  EXPECT_EQ(followed.value(), 1);  // her own
+  session->received(R"({"id":3,"subscribe":{"channel":"room:room"}})");
+  takeUntil(R"({"id":3,"subscribe":)");
+  session->received(R"({"id":4,"unsubscribe":{"channel":"room:room"}})");
+  loop.run();
+  EXPECT_EQ(followed.value(), 3);  // the group too
+  loop.advance(Milliseconds(60'000));
+  EXPECT_EQ(followed.value(), 2);
+}
+
 }  // namespace
 }  // namespace kith
