@@ -43,8 +43,10 @@ void Session::addPlace(const Scope& scope) {
   if (connecting_) return attachOne(connecting_, scope);  // the reply waits for it
   subscriptions_.push_back({scope, Subscription::By::Server});
   attach(scope, std::nullopt, true, [scope](Session& self, Result<Attached> result) {
-    if (!result) return self.forgetUnlessAdded(scope);
-    self.showJoined(scope, std::move(*result));
+    if (result) return self.showJoined(scope, std::move(*result));
+    // Nothing would ever tell of it again: the client comes anew, and asks for all.
+    if (result.error().temporary) return self.disconnect(protocol::kInsufficientState);
+    self.forgetUnlessAdded(scope);
   });
 }
 

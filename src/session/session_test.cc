@@ -182,5 +182,17 @@ TEST_F(SessionTest, ARoomThatWasRefusedIsForgottenAtOnceAndOneThatWasHeardAfterA
   EXPECT_EQ(followed.value(), 2);
 }
 
+// In mode all she hears of it once: a place that cannot be listened to now would stay silent.
+TEST_F(SessionTest, APlaceThatIsAddedWhileTheStoreFailsEndsTheConnectionWhichComesAgain) {
+  connect("all");
+  takeUntil(R"("connect":)");
+  store.failReads();
+  noticeRoomAdded();
+  loop.run();
+  session->received(R"({"id":2,)" + kPage);  // is read behind it
+  turnUntil([this] { return line.code != 0 || line.sent.find(R"({"id":2,)") != std::string::npos; });
+  EXPECT_EQ(line.code, protocol::kInsufficientState.code);
+}
+
 }  // namespace
 }  // namespace kith
