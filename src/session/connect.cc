@@ -97,7 +97,10 @@ Attach Session::attachFor(const std::shared_ptr<Connecting>& connecting, const S
 void Session::attachPlaces(const std::shared_ptr<Connecting>& connecting, const std::vector<Scope>& places) {
   std::vector<Attach> all;
   for (const auto& place : places) {
-    if (mayAddPlace(place)) all.push_back(attachFor(connecting, place));
+    if (auto* there = find(place))
+      there->added_again = true;
+    else if (hasRoomForPlace())
+      all.push_back(attachFor(connecting, place));
   }
   core_.log.attachAll(std::move(all));
 }
@@ -207,6 +210,7 @@ void Session::finishConnect(const std::shared_ptr<Connecting>& connecting) {
   stale_timer_ = 0;
   send(core_.format.codec().connect(connecting->id, result));
   for (const auto& one : held) deliver(one.scope, one.frame, FrameKind::Entry);
+  for (auto& subscription : subscriptions_) showIfSilent(subscription);
   scheduleFirstPing();
   scheduleExpiry(connecting->expires_at_s);
   if (!caller_.user.empty()) {

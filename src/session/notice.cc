@@ -28,25 +28,38 @@ void Session::groupAdded(const Publication& publication) {
   if (role == roleName(RoomRole::Owner)) addPlace(Scope::staffOf(group));
 }
 
-bool Session::mayAddPlace(const Scope& scope) {
-  if (auto* there = find(scope)) {
-    there->added_again = true;
-    return false;
-  }
+bool Session::hasRoomForPlace() {
   const bool full = subscriptions_.size() > core_.options.server_channels_max;
   if (full && connecting_) ++connecting_->passive;
   return !full;
 }
 
 void Session::addPlace(const Scope& scope) {
-  if (!mayAddPlace(scope)) return;
+  if (auto* there = find(scope)) {
+    there->added_again = true;
+    return showIfSilent(*there);
+  }
+  if (!hasRoomForPlace()) return;
   if (connecting_) return attachOne(connecting_, scope);  // the reply waits for it
   subscriptions_.push_back({scope, Subscription::By::Server});
+  attachToShow(scope);
+}
+
+// A group that was heard beside one of its rooms before this connection was told of it. While it begins, or
+// while the reply to the connect waits, that is done after.
+void Session::showIfSilent(Subscription& subscription) {
+  if (subscription.by != Subscription::By::Silent || !subscription.added_again || connecting_) return;
+  if (subscription.state != Subscription::State::Live) return;
+  subscription.state = Subscription::State::Attaching;  // and heard meanwhile
+  attachToShow(subscription.scope);
+}
+
+void Session::attachToShow(const Scope& scope) {
   attach(scope, std::nullopt, true, [scope](Session& self, Result<Attached> result) {
     if (result) return self.showJoined(scope, std::move(*result));
     // Nothing would ever tell of it again: the client comes anew, and asks for all.
     if (result.error().temporary) return self.disconnect(protocol::kInsufficientState);
-    self.forgetUnlessAdded(scope);
+    if (!self.hears(scope)) self.forgetUnlessAdded(scope);
   });
 }
 
@@ -58,7 +71,9 @@ void Session::forgetUnlessAdded(const Scope& scope) {
 }
 
 void Session::showJoined(const Scope& scope, Attached attached) {
-  if (join_leave_) watchJoinLeave(*find(scope));
+  auto* subscription = find(scope);
+  subscription->by = Subscription::By::Server;
+  if (join_leave_) watchJoinLeave(*subscription);
   const auto& codec = core_.format.codec();
   protocol::SubscribeResult result;
   result.epoch = attached.position.epoch;

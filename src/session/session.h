@@ -145,8 +145,10 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void roomAdded(const Publication& publication);
   void groupAdded(const Publication& publication);
   void addPlace(const Scope& scope);
-  /// Whether it becomes one more subscription; else it is there, or passive.
-  bool mayAddPlace(const Scope& scope);
+  /// Whether there may be one more subscription; else the place is passive.
+  bool hasRoomForPlace();
+  void showIfSilent(Subscription& subscription);
+  void attachToShow(const Scope& scope);
   void forgetUnlessAdded(const Scope& scope);
   void showJoined(const Scope& scope, Attached attached);
   void sessionsRevoked(const Publication& publication);

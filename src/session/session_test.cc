@@ -194,5 +194,42 @@ TEST_F(SessionTest, APlaceThatIsAddedWhileTheStoreFailsEndsTheConnectionWhichCom
   EXPECT_EQ(line.code, protocol::kInsufficientState.code);
 }
 
+// She is in again and opens a room of the group before her connection hears that she is.
+TEST_F(SessionTest, AGroupThatIsHeardBesideItsRoomIsShownWhenItIsAdded) {
+  connect("all");
+  takeUntil(R"("connect":)");
+  enterGroupAndRoom();
+  session->received(R"({"id":2,"subscribe":{"channel":"room:room"}})");
+  takeUntil(R"({"id":2,"subscribe":)");
+  noticeGroupAdded();
+  settle();
+  EXPECT_NE(line.sent.find(R"("channel":"group:group","subscribe":)"), std::string::npos);
+  EXPECT_EQ(hub.subscriptions(), 3u);
+  putOut(MemberState::Left);
+  turnUntil([this] { return put_out.load(); });
+  settle();
+  EXPECT_NE(line.sent.find(R"("channel":"group:group","unsubscribe":)"), std::string::npos);
+  EXPECT_EQ(hub.subscriptions(), 1u);
+}
+
+TEST_F(SessionTest, AGroupThatIsAddedWhileItBeginsToBeHeardBesideItsRoomIsShown) {
+  connectAndSettle("all");
+  enterGroupAndRoom();
+  std::atomic<bool> reached{false};
+  std::promise<void> go_on;
+  store.afterRead(2, [&] {  // the room, then the group
+    reached = true;
+    go_on.get_future().wait();
+  });
+  session->received(R"({"id":2,"subscribe":{"channel":"room:room"}})");
+  turnUntil([&] { return reached.load(); });
+  noticeGroupAdded();
+  go_on.set_value();
+  takeUntil(R"({"id":2,"subscribe":)");
+  settle();
+  EXPECT_NE(line.sent.find(R"("channel":"group:group","subscribe":)"), std::string::npos);
+  EXPECT_EQ(hub.subscriptions(), 3u);
+}
+
 }  // namespace
 }  // namespace kith

@@ -136,7 +136,8 @@ void Session::hear(const Scope& group, Heard then) {
   there->then->push_back(std::move(then));
   if (!begin) return;
   attach(group, std::nullopt, false, [group](Session& self, Result<Attached> result) {
-    if (!result) self.forgetUnlessAdded(group);
+    if (!result) return self.forgetUnlessAdded(group);
+    self.showIfSilent(*self.find(group));
   });
 }
 
