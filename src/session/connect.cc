@@ -158,14 +158,18 @@ void Session::readRooms(const std::shared_ptr<Connecting>& connecting) {
 
 void Session::attachedOne(const std::shared_ptr<Connecting>& connecting, const Scope& scope,
                           Result<Attached> result) {
+  const bool own = scope == Scope::of(caller_.user);
   if (result) {
     connecting->attached.emplace_back(scope, std::move(*result));
   } else {
+    const auto& fault = result.error();
+    // A damaged log: left out, so that it takes away nothing but itself.
+    const bool damaged = fault.code == FaultCode::Internal && !fault.temporary && !own;
+    if (damaged) ++connecting->passive;
     // Left meanwhile: not his any more, and no fault of the connect.
-    if (result.error().code != FaultCode::PermissionDenied) connecting->fault = result.error();
+    if (!damaged && fault.code != FaultCode::PermissionDenied) connecting->fault = fault;
     forgetUnlessAdded(scope);
   }
-  const bool own = scope == Scope::of(caller_.user);
   if (own && mode_ == Mode::All && !connecting->fault) return readGroups(connecting);
   --connecting->waiting;
   if (scope.kind() == Scope::Kind::Group && !connecting->rooms_asked) return groupAttached(connecting);

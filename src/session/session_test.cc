@@ -231,5 +231,22 @@ TEST_F(SessionTest, AGroupThatIsAddedWhileItBeginsToBeHeardBesideItsRoomIsShown)
   EXPECT_EQ(hub.subscriptions(), 3u);
 }
 
+TEST_F(SessionTest, APlaceWhoseLogIsDamagedIsLeftOutOfTheConnectAndTheRestIsThere) {
+  enterGroupAndRoom();
+  damageLogOf(Scope::of(room));
+  connect("all");
+  takeUntil(R"({"id":1,)");
+  EXPECT_NE(line.sent.find(R"("group:group":)"), std::string::npos) << line.sent;
+  EXPECT_EQ(line.sent.find(R"("room:room":)"), std::string::npos);
+  EXPECT_NE(line.sent.find(R"("passive":1)"), std::string::npos);
+}
+
+TEST_F(SessionTest, AConnectWhoseOwnLogIsDamagedIsRefused) {
+  damageLogOf(Scope::of(ann));
+  connect("all");
+  takeUntil(R"({"id":1,)");
+  EXPECT_NE(line.sent.find(R"({"id":1,"error":)"), std::string::npos) << line.sent;
+}
+
 }  // namespace
 }  // namespace kith

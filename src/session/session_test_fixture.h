@@ -17,6 +17,7 @@
 #include "service/place_entries.h"
 #include "service/rooms.h"
 #include "session/session.h"
+#include "store/sqlite/damaged_log.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/watched_store.h"
 
@@ -79,15 +80,22 @@ class SessionTest : public testing::Test {
     return out;
   }
   /// Straight into the store: no loop has to turn for it.
-  void commit(store::TransactionRun run) {
+  void commit(store::TransactionRun run) { commit(Scope::of(ann), std::move(run)); }
+  void commit(const Scope& scope, store::TransactionRun run) {
     std::promise<bool> committed;
     store::WriteItem item;
-    item.scopes = {Scope::of(ann)};
+    item.scopes = {scope};
     item.author = ann;
     item.run = std::move(run);
     item.done = [&committed](Result<store::Committed> result) { committed.set_value(result.ok()); };
     real->submit(std::move(item));
     ASSERT_TRUE(committed.get_future().get());
+  }
+  void damageLogOf(const Scope& scope) {
+    commit(scope, [scope](store::Transaction&) -> Result<store::Drafts> {
+      return store::Drafts{draftOf(scope, EntryType::MemberJoined, UserId(), "{}")};
+    });
+    store::damageLog(folder, scope);
   }
   void revokeLogin() {
     commit([this](store::Transaction& now) -> Result<store::Drafts> {
