@@ -76,6 +76,16 @@ Result<void> isNotLeaving(store::Transaction& now, const GroupId& group, const U
   return {};
 }
 
+Result<std::unordered_set<Scope>> wholeLogs(store::Reader& reader, const std::vector<Scope>& logs) {
+  std::unordered_set<Scope> whole;
+  for (const auto& log : logs) {
+    const auto head = reader.head(log);
+    if (!head && head.error().temporary) return head.error();
+    if (head) whole.insert(log);
+  }
+  return whole;
+}
+
 Result<store::ScopedDraft> endRoomNow(store::Transaction& now, const Room& room, const UserId& by) {
   TRY(now.removeRoom(room.id));
   TRY(now.putTask(roomTask(kRoomEnd, room.id, by)));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "model/group.h"
@@ -36,6 +37,10 @@ std::pair<RoomId, UserId> roomTaskOf(const StoredTask& task);
 
 /// Is he on his way out of the group? Until that is done he cannot come back: a temporary fault.
 Result<void> isNotLeaving(store::Transaction& now, const GroupId& group, const UserId& user);
+
+/// Those of `logs` that can be written to. A task leaves out a damaged one: who it belongs to is not told,
+/// and nobody else waits for that.
+Result<std::unordered_set<Scope>> wholeLogs(store::Reader& reader, const std::vector<Scope>& logs);
 
 /// Ends a room in this commit: the row, the task for its members, and `room.deleted`.
 Result<store::ScopedDraft> endRoomNow(store::Transaction& now, const Room& room, const UserId& by);

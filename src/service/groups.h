@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <unordered_set>
 #include <variant>
 #include <vector>
 
@@ -140,9 +141,9 @@ class CommunityGroupService {
   void leaveAtLast(const StoredTask& task, Reply<TaskRunner::Next> reply);
   void endRoom(const StoredTask& task, const RoomId& room, Reply<TaskRunner::Next> reply);
   void closeRequests(const StoredTask& task, std::vector<store::RequestRow> open,
-                     Reply<TaskRunner::Next> reply);
+                     std::unordered_set<Scope> logs, Reply<TaskRunner::Next> reply);
   void letMembersGo(const StoredTask& task, std::vector<store::GroupMemberRow> members,
-                    Reply<TaskRunner::Next> reply);
+                    std::unordered_set<Scope> logs, Reply<TaskRunner::Next> reply);
   /// In whose name a step writes, and where.
   struct StepBy {
     std::vector<Scope> scopes;

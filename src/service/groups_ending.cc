@@ -12,7 +12,22 @@ struct Remains {
   std::vector<store::RequestRow> requests;
   std::vector<RoomId> rooms;
   std::vector<store::GroupMemberRow> members;
+  std::unordered_set<Scope> logs;  // of those whose turn it is: who applied, or the members
 };
+
+Result<Remains> remainsOf(store::Reader& reader, const GroupId& group, std::size_t limit) {
+  Remains remains;
+  remains.requests = TRY(reader.openRequests(group, JoinRequestId(), limit));
+  remains.rooms = TRY(reader.roomsOfGroup(group, 1));
+  remains.members = TRY(reader.groupMembers(group, UserId(), limit));
+  std::vector<Scope> logs;
+  for (const auto& row : remains.requests) logs.push_back(Scope::of(row.request.user));
+  if (logs.empty()) {
+    for (const auto& row : remains.members) logs.push_back(Scope::of(row.member.user));
+  }
+  remains.logs = TRY(wholeLogs(reader, logs));
+  return remains;
+}
 
 }  // namespace
 
@@ -33,28 +48,23 @@ void CommunityGroupService::endOnePart(const StoredTask& task, Reply<Next> reply
   const auto group = groupTaskOf(task).group;
   const auto limit = parts_.limits.members_per_step;
   parts_.log.readValue<Remains>(
-      [group, limit](store::Reader& reader) -> Result<Remains> {
-        Remains remains;
-        remains.requests = TRY(reader.openRequests(group, JoinRequestId(), limit));
-        remains.rooms = TRY(reader.roomsOfGroup(group, 1));
-        remains.members = TRY(reader.groupMembers(group, UserId(), limit));
-        return remains;
-      },
+      [group, limit](store::Reader& reader) { return remainsOf(reader, group, limit); },
       [this, task, reply = std::move(reply)](Result<Remains> remains) mutable {
         if (!remains) return reply(remains.error());
         if (!remains->requests.empty())
-          return closeRequests(task, std::move(remains->requests), std::move(reply));
+          return closeRequests(task, std::move(remains->requests), std::move(remains->logs),
+                               std::move(reply));
         if (!remains->rooms.empty()) return endRoom(task, remains->rooms.front(), std::move(reply));
-        letMembersGo(task, std::move(remains->members), std::move(reply));
+        letMembersGo(task, std::move(remains->members), std::move(remains->logs), std::move(reply));
       });
 }
 
 void CommunityGroupService::closeRequests(const StoredTask& task, std::vector<store::RequestRow> open,
-                                          Reply<Next> reply) {
+                                          std::unordered_set<Scope> logs, Reply<Next> reply) {
   const auto what = groupTaskOf(task);
   std::vector<Scope> scopes{Scope::staffOf(what.group)};
-  for (const auto& row : open) scopes.push_back(Scope::of(row.request.user));
-  auto run = [open, what](store::Transaction& now) -> Result<store::Drafts> {
+  scopes.insert(scopes.end(), logs.begin(), logs.end());
+  auto run = [open, what, logs = std::move(logs)](store::Transaction& now) -> Result<store::Drafts> {
     store::Drafts drafts;
     for (const auto& row : open) {
       auto request = TRY(now.request(row.request.id));
@@ -65,7 +75,9 @@ void CommunityGroupService::closeRequests(const StoredTask& task, std::vector<st
       TRY(now.putRequest(*request));
       drafts.push_back(
           requestDraft(Scope::staffOf(what.group), EntryType::JoinClosed, *request, row.display_name));
-      drafts.push_back(requestDraft(Scope::of(request->user), EntryType::JoinClosed, *request, {}));
+      const auto applicant = Scope::of(request->user);
+      if (logs.contains(applicant))
+        drafts.push_back(requestDraft(applicant, EntryType::JoinClosed, *request, {}));
     }
     return drafts;
   };
@@ -87,19 +99,21 @@ void CommunityGroupService::endRoom(const StoredTask& task, const RoomId& id, Re
 }
 
 void CommunityGroupService::letMembersGo(const StoredTask& task, std::vector<store::GroupMemberRow> members,
-                                         Reply<Next> reply) {
+                                         std::unordered_set<Scope> logs, Reply<Next> reply) {
   const auto what = groupTaskOf(task);
   const bool last = members.size() < parts_.limits.members_per_step;
   std::vector<Scope> scopes{Scope::of(what.group)};
-  for (const auto& row : members) scopes.push_back(Scope::of(row.member.user));
-  auto run = [members, what, task, last](store::Transaction& now) -> Result<store::Drafts> {
+  scopes.insert(scopes.end(), logs.begin(), logs.end());
+  auto run = [members, what, task, last,
+              logs = std::move(logs)](store::Transaction& now) -> Result<store::Drafts> {
     store::Drafts drafts;
     for (const auto& row : members) {
       auto member = TRY(now.groupMember(what.group, row.member.user));
       if (!member || member->state != MemberState::Member) continue;
       member->state = MemberState::Left;
       TRY(now.putMember(*member));
-      drafts.push_back(removedDraft(member->user, what.group, "deleted"));
+      if (logs.contains(Scope::of(member->user)))
+        drafts.push_back(removedDraft(member->user, what.group, "deleted"));
     }
     if (last) TRY(now.removeTask(task.key));
     return drafts;

@@ -13,6 +13,21 @@ using Next = TaskRunner::Next;
 
 constexpr std::size_t kPurgedPerStep = 100;
 
+/// Who is still in a room that is gone, and the logs that tell them.
+struct Leaving {
+  std::vector<store::MemberRow> members;
+  std::unordered_set<Scope> logs;
+};
+
+Result<Leaving> leavingOf(store::Reader& reader, const RoomId& room, std::size_t limit) {
+  Leaving leaving;
+  leaving.members = TRY(reader.members(room, UserId(), limit));
+  std::vector<Scope> logs;
+  for (const auto& row : leaving.members) logs.push_back(Scope::of(row.member.user));
+  leaving.logs = TRY(wholeLogs(reader, logs));
+  return leaving;
+}
+
 std::string changesData(const UpdateRoom& request) {
   std::string out;
   JsonWriter json(out);
@@ -156,14 +171,14 @@ void DiscussionRoomService::deleteRoom(const Caller& caller, const RoomId& id, c
 void DiscussionRoomService::letMembersGo(const StoredTask& task, Reply<Next> reply) {
   const auto [room, by] = roomTaskOf(task);
   const auto limit = parts_.limits.rows_per_step;
-  auto read = [room = room, limit](store::Reader& reader) { return reader.members(room, UserId(), limit); };
+  auto read = [room = room, limit](store::Reader& reader) { return leavingOf(reader, room, limit); };
   auto go = [this, task, room = room, by = by, limit,
-             reply = std::move(reply)](Result<std::vector<store::MemberRow>> members) mutable {
-    if (!members) return reply(members.error());
-    const bool last = members->size() < limit;
+             reply = std::move(reply)](Result<Leaving> leaving) mutable {
+    if (!leaving) return reply(leaving.error());
+    const bool last = leaving->members.size() < limit;
     std::vector<Scope> scopes{Scope::of(room)};
-    for (const auto& row : *members) scopes.push_back(Scope::of(row.member.user));
-    auto run = [room, by, task, last, members = *members,
+    scopes.insert(scopes.end(), leaving->logs.begin(), leaving->logs.end());
+    auto run = [room, by, task, last, members = std::move(leaving->members), logs = std::move(leaving->logs),
                 keep = parts_.limits.keep_deleted_ms](store::Transaction& now) -> Result<store::Drafts> {
       store::Drafts drafts;
       for (const auto& row : members) {
@@ -171,7 +186,8 @@ void DiscussionRoomService::letMembersGo(const StoredTask& task, Reply<Next> rep
         if (!isMember(member)) continue;
         member->state = MemberState::Left;
         TRY(now.putMember(*member));
-        drafts.push_back(removedDraft(member->user, room, "deleted"));
+        if (logs.contains(Scope::of(member->user)))
+          drafts.push_back(removedDraft(member->user, room, "deleted"));
       }
       if (!last) return drafts;
       TRY(now.removeTask(task.key));
@@ -186,7 +202,7 @@ void DiscussionRoomService::letMembersGo(const StoredTask& task, Reply<Next> rep
     parts_.log.append(
         {std::move(scopes), by, {}, {}, 0, store::TransactionRun(std::move(run)), std::move(done)});
   };
-  parts_.log.readValue<std::vector<store::MemberRow>>(std::move(read), std::move(go));
+  parts_.log.readValue<Leaving>(std::move(read), std::move(go));
 }
 
 void DiscussionRoomService::purgeTexts(const StoredTask& task, Reply<Next> reply) {
