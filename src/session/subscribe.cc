@@ -42,7 +42,7 @@ void Session::unwatchJoinLeave(Subscription& subscription) {
 
 /// The subscription stands in the list already; it goes live in the hub in the turn of the answer, so
 /// that nothing published in between is missed. A room of a group goes live only beside the group: whoever
-/// is put out of the group hears no more of its rooms, at once.
+/// is put out of the group hears no more of its rooms from where he hears that.
 void Session::attach(const Scope& scope, std::optional<Position> since, bool since_joined,
                      Callback<void(Session&, Result<Attached>)> done) {
   auto [request, answered] = toAttach(scope, std::move(since), since_joined, std::move(done));
