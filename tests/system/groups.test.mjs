@@ -215,7 +215,6 @@ test('K6: no typing line is left on a group, whatever becomes of who types', asy
     'a cut line': ({ bob }) => bob.centrifuge._transport._transport.terminate(),
     kick: ({ ada, bob, group }) => ada.rpc('group.kick', { group, user: bob.user, nonce: nonce() }),
     leaving: ({ bob, group }) => bob.rpc('group.leave', { group, nonce: nonce() }),
-    archiving: ({ ada, group }) => ada.rpc('room.archive', { room: group, nonce: nonce() }),
     silence: () => {},
   };
   await Promise.all(Object.entries(ends).map(async ([name, end], i) => {
