@@ -84,7 +84,7 @@ TEST_F(PresenceSignalsTest, CrowdStaysOneUntilAFifthHasGone) {
   const auto next = [&] {
     loop.advance(seconds(5));
     answer(false);
-    const auto out = said();
+    auto out = said();
     signals.clear();
     return out;
   };

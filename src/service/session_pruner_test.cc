@@ -1,7 +1,7 @@
 #include "service/session_pruner.h"
 
 #include <gtest/gtest.h>
-#include <stdlib.h>
+#include <cstdlib>
 
 #include <filesystem>
 #include <future>
