@@ -236,6 +236,7 @@ export class Model {
     const room = this.rooms.get(id);
     const refused = this.notOwner(room, actor);
     if (refused) return refused;
+    if (room.main && archived) return 'permission_denied';  // it lives as long as its group
     if (room.archived === archived) return 'unchanged';
     room.archived = archived;
     this.inBoth(room, 'room.archived', actor);
