@@ -1,41 +1,22 @@
-import { createSignal } from 'solid-js';
 import type { Fault } from '../../model/fault.ts';
 import type { Account } from '../../link/rest.ts';
-import { enter, faultText, more } from '../state.ts';
-
-/** Names of the form's fields as the server knows them. */
-export type FieldErrors = Readonly<Record<string, string>>;
+import { createForm, type FieldErrors } from '../parts/form.ts';
+import { enter, more } from '../state.ts';
 
 const handlePattern = /^[a-z0-9._-]{2,32}$/;
 const passwordMin = 8;
 const nameMax = 64;
 
-/** One form of the door: what is checked here, what the server says, and that it is under way. */
+/** One form of the door. Whoever may not come in has the focus where something is wrong. */
 export function createDoorForm() {
-  const [errors, setErrors] = createSignal<FieldErrors>({});
-  const [problem, setProblem] = createSignal('');
-  const [busy, setBusy] = createSignal(false);
-
-  const submit = async (found: FieldErrors, ask: () => Promise<Account>, form: HTMLFormElement): Promise<void> => {
-    setProblem('');
-    setErrors(found);
-    if (Object.keys(found).length > 0) {
-      focusFirstError(form);
-      return;
-    }
-    setBusy(true);
-    try {
-      await enter(await ask());
-    } catch (error) {
-      const fault = error as Fault;
-      setErrors(fieldErrors(fault));
-      if (Object.keys(errors()).length === 0) setProblem(faultText(fault));
-      focusFirstError(form);
-    } finally {
-      setBusy(false);
-    }
+  const { submit, ...form } = createForm(fieldErrors);
+  return {
+    ...form,
+    submit: async (found: FieldErrors, ask: () => Promise<Account>, element: HTMLFormElement): Promise<void> => {
+      await submit(found, async () => enter(await ask()));
+      focusFirstError(element);
+    },
   };
-  return { errors, problem, busy, submit };
 }
 
 export function checkPerson(handle: string, name: string, password: string): FieldErrors {

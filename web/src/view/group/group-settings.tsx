@@ -1,15 +1,13 @@
 import { createSignal, For, Show } from 'solid-js';
-import '../../style/form.css';
-import type { Fault } from '../../model/fault.ts';
 import type { Group, RoomId } from '../../model/types.ts';
 import type { GroupHome } from '../../link/group-home.ts';
 import { groupsOf, type GroupPlan } from '../../link/groups.ts';
 import type { Session } from '../../link/session.ts';
 import { Choice } from '../parts/choice.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { checkCapacity, checkName, DialogForm } from '../parts/dialog-form.tsx';
 import { Field } from '../parts/field.tsx';
-import { FormError } from '../parts/form-error.tsx';
-import { faultText, locale, more, text } from '../state.ts';
+import { locale, more } from '../state.ts';
 
 interface GroupSettingsProps {
   session: Session;
@@ -26,9 +24,6 @@ export function GroupSettings(props: GroupSettingsProps) {
   const [mode, setMode] = createSignal(before.join_mode);
   const [capacity, setCapacity] = createSignal(before.capacity ? String(before.capacity) : '');
   const [entered, setEntered] = createSignal<readonly RoomId[]>(before.default_rooms ?? []);
-  const [errors, setErrors] = createSignal<Readonly<Record<string, string>>>({});
-  const [problem, setProblem] = createSignal('');
-  const [busy, setBusy] = createSignal(false);
   const collator = new Intl.Collator(locale());
   const rooms = home.rooms.all().filter((room) => room.id !== home.id && !room.archived_at).sort((a, b) => collator.compare(a.name, b.name));
   const toggle = (room: RoomId): void => {
@@ -42,63 +37,49 @@ export function GroupSettings(props: GroupSettingsProps) {
     ...(Number(capacity()) === before.capacity ? {} : { capacity: Number(capacity()) }),
     ...(String(entered()) === String(before.default_rooms ?? []) ? {} : { default_rooms: entered() }),
   });
-  const submit = async (event: SubmitEvent): Promise<void> => {
-    event.preventDefault();
-    if (busy()) return;
-    setProblem('');
-    const faults = more().forms;
-    setErrors({
-      ...(name().trim() ? {} : { name: faults['missing'] ?? '' }),
-      ...(/^\d{0,9}$/.test(capacity().trim()) ? {} : { capacity: faults['capacity_form'] ?? '' }),
-    });
-    if (Object.keys(errors()).length > 0) return;
-    setBusy(true);
-    try {
-      const plan = changes();
-      if (Object.keys(plan).length > 0) await groupsOf(props.session).update(home.id, plan);
-      props.onClose();
-    } catch (error) {
-      const fault = error as Fault;
-      const sentence = faults[`${fault.field}_form`];
-      if (sentence) setErrors({ [fault.field]: sentence });
-      else setProblem(faultText(fault));
-    } finally {
-      setBusy(false);
-    }
+  const save = async (): Promise<void> => {
+    const plan = changes();
+    if (Object.keys(plan).length > 0) await groupsOf(props.session).update(home.id, plan);
+    props.onClose();
   };
 
   return (
     <Dialog title={more().groups.settings} onClose={props.onClose}>
-      <form class="form" noValidate onSubmit={(event) => void submit(event)}>
-        <Field label={more().create.name} name="group-name" value={name()} onInput={setName} error={errors()['name']} />
-        <Field label={more().groups.description} name="group-description" value={description()} onInput={setDescription} error={errors()['description']} lines={3} />
-        <Choice
-          label={more().groups.joinMode}
-          name="join-mode"
-          value={mode()}
-          options={[['open', more().groups.open], ['approval', more().groups.approval]]}
-          onChange={(value) => setMode(value as Group['join_mode'])}
-        />
-        <Field label={more().groups.capacity} name="capacity" value={capacity()} onInput={setCapacity} error={errors()['capacity']} hint={more().groups.capacityHint} />
-        <Show when={rooms.length > 0}>
-          <fieldset>
-            <legend>{more().groups.defaultRooms}</legend>
-            <For each={rooms}>
-              {(room) => (
-                <label class="check">
-                  <input type="checkbox" checked={entered().includes(room.id)} onChange={() => toggle(room.id)} />
-                  <bdi class="cut">{room.name}</bdi>
-                </label>
-              )}
-            </For>
-          </fieldset>
-        </Show>
-        <FormError text={problem()} />
-        <div class="dialog-acts">
-          <button class="button" type="button" onClick={() => props.onClose()}>{text().cancel}</button>
-          <button class="button main-act" type="submit" aria-disabled={busy()}>{more().groups.save}</button>
-        </div>
-      </form>
+      <DialogForm
+        label={more().groups.save}
+        fields={['name', 'description', 'capacity']}
+        check={() => ({ ...checkName(name()), ...checkCapacity(capacity()) })}
+        act={save}
+        onClose={props.onClose}
+      >
+        {(errors) => (
+          <>
+            <Field label={more().create.name} name="group-name" value={name()} onInput={setName} error={errors()['name']} />
+            <Field label={more().groups.description} name="group-description" value={description()} onInput={setDescription} error={errors()['description']} lines={3} />
+            <Choice
+              label={more().groups.joinMode}
+              name="join-mode"
+              value={mode()}
+              options={[['open', more().groups.open], ['approval', more().groups.approval]]}
+              onChange={(value) => setMode(value as Group['join_mode'])}
+            />
+            <Field label={more().groups.capacity} name="capacity" value={capacity()} onInput={setCapacity} error={errors()['capacity']} hint={more().groups.capacityHint} />
+            <Show when={rooms.length > 0}>
+              <fieldset>
+                <legend>{more().groups.defaultRooms}</legend>
+                <For each={rooms}>
+                  {(room) => (
+                    <label class="check">
+                      <input type="checkbox" checked={entered().includes(room.id)} onChange={() => toggle(room.id)} />
+                      <bdi class="cut">{room.name}</bdi>
+                    </label>
+                  )}
+                </For>
+              </fieldset>
+            </Show>
+          </>
+        )}
+      </DialogForm>
     </Dialog>
   );
 }
