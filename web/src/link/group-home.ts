@@ -2,7 +2,8 @@ import { Changes } from '../model/changes.ts';
 import type { Fault } from '../model/fault.ts';
 import { LiveList } from '../model/live-list.ts';
 import { Members } from '../model/members.ts';
-import { isEntry, type Group, type GroupId, type Member, type Publication, type Room, type UserId } from '../model/types.ts';
+import { isEntry, type Group, type GroupId, type Publication, type Room } from '../model/types.ts';
+import { readMembers, readPresence, type MemberPorts } from './place-members.ts';
 import type { Position } from './talk.ts';
 
 const pageSize = 200;
@@ -10,9 +11,7 @@ const againMs = 2_000;
 
 export type HomeStatus = 'loading' | 'inside' | 'outside' | 'failed' | 'not here' | 'removed';
 
-export interface HomePorts {
-  readonly call: <Answer>(method: string, data: object) => Promise<Answer>;
-  readonly learnName: (user: UserId, name: string) => void;
+export interface HomePorts extends MemberPorts {
   /** The group as its members or as others see it. */
   readonly group: (id: GroupId) => Promise<Group>;
 }
@@ -58,8 +57,8 @@ export class GroupHome {
     }
     if (this.status !== 'inside') return;
     this.rooms.load();
-    void this.loadMembers(undefined);
-    void this.loadPresence();
+    void this.loadMembers();
+    void readPresence('group', this, this.ports);
   }
 
   /** The server follows this group for the page from `position` on. */
@@ -67,8 +66,8 @@ export class GroupHome {
     if (!position.recovered || this.status !== 'inside') void this.open();
     else {
       this.rooms.resume();
-      if (!this.members.loaded) void this.loadMembers(undefined);
-      void this.loadPresence();
+      if (!this.members.loaded) void this.loadMembers();
+      void readPresence('group', this, this.ports);
     }
   }
 
@@ -119,26 +118,9 @@ export class GroupHome {
     else setTimeout(() => this.status === 'loading' && void this.open(), againMs);
   }
 
-  private async loadMembers(cursor: string | undefined): Promise<void> {
-    try {
-      const page = await this.ports.call<{ members: Member[]; next?: string }>('group.members', { group: this.id, limit: pageSize, cursor });
-      for (const member of page.members) this.ports.learnName(member.id, member.name);
+  private loadMembers(cursor?: string): Promise<void> {
+    return readMembers('group', this, this.ports, cursor, () => {
       this.members.count = Math.max(this.members.count, this.group?.members ?? 0);
-      this.members.setPage(page.members, page.next, cursor === undefined);
-      this.changes.tell();
-    } catch {
-      // Asked for again with the next connection.
-    }
-  }
-
-  private async loadPresence(): Promise<void> {
-    this.members.presenceAsked();
-    try {
-      const online = await this.ports.call<{ count: number; users: Array<{ id: UserId }> }>('presence.group', { group: this.id, limit: pageSize });
-      this.members.setPresence(online.count, online.users.map(({ id }) => id));
-    } catch {
-      this.members.presenceFailed();
-    }
-    this.changes.tell();
+    });
   }
 }

@@ -3,15 +3,14 @@ import type { Fault } from '../model/fault.ts';
 import { Members } from '../model/members.ts';
 import { Pace } from '../model/pace.ts';
 import { TypingList, type Typist } from '../model/typing.ts';
-import type { HistoryPage, Member, Publication, Room, RoomId, UserId } from '../model/types.ts';
+import type { HistoryPage, Publication, Room, RoomId, UserId } from '../model/types.ts';
 import { isEntry } from '../model/types.ts';
 import { LogWindow, pageSize, type Side } from '../model/window.ts';
+import { readMembers, readPresence, type MemberPorts } from './place-members.ts';
 
-export interface TalkPorts {
+export interface TalkPorts extends MemberPorts {
   readonly me: UserId;
-  readonly call: <Answer>(method: string, data: object) => Promise<Answer>;
   readonly nonce: () => string;
-  readonly learnName: (user: UserId, name: string) => void;
   /** The log holds these own messages and has reached this offset. */
   readonly seen: (room: RoomId, offset: number, nonces: ReadonlySet<string>) => void;
 }
@@ -24,7 +23,6 @@ export interface Position {
 
 export type TalkStatus = 'loading' | 'ready' | 'failed' | 'not a member' | 'not here' | 'removed' | 'deleted';
 
-const membersPage = 200;
 /** What a room may have missed is loaded with as much on both sides of the place being read. */
 const aroundPage = 100;
 const againMs = 2_000;
@@ -70,7 +68,7 @@ export class Talk {
     if (this.gone || this.status === 'not a member') this.status = 'loading';
     if (!this.log.loaded) void this.loadNewest();
     if (!this.members.loaded) void this.loadMembers();
-    if (!this.members.presenceKnown) void this.loadPresence();
+    if (!this.members.presenceKnown) void readPresence('room', this, this.ports);
     if (!this.room) void this.loadRoom();
   }
 
@@ -85,7 +83,7 @@ export class Talk {
     else if (!whole) void this.reload();
     if (!whole) this.members.loaded = false;
     if (!this.members.loaded) void this.loadMembers();
-    void this.loadPresence();
+    void readPresence('room', this, this.ports);
   }
 
   lineLost(): void {
@@ -184,7 +182,7 @@ export class Talk {
   }
 
   async loadMoreMembers(): Promise<void> {
-    if (this.members.next) await this.loadMembersPage(this.members.next);
+    if (this.members.next) await this.loadMembers(this.members.next);
   }
 
   private async load(what: object): Promise<void> {
@@ -233,37 +231,8 @@ export class Talk {
     }
   }
 
-  private async loadMembers(): Promise<void> {
-    await this.loadMembersPage(undefined);
-  }
-
-  private async loadMembersPage(cursor: string | undefined): Promise<void> {
-    try {
-      const answer = await this.ports.call<{ members: Member[]; next?: string }>('room.members', {
-        room: this.id,
-        limit: membersPage,
-        ...(cursor ? { cursor } : {}),
-      });
-      for (const member of answer.members) this.ports.learnName(member.id, member.name);
-      this.members.setPage(answer.members, answer.next, cursor === undefined);
-      this.changes.tell();
-    } catch {
-      // Asked for again with the next connection.
-    }
-  }
-
-  private async loadPresence(): Promise<void> {
-    this.members.presenceAsked();
-    try {
-      const answer = await this.ports.call<{ count: number; users: Array<{ id: UserId }> }>(
-        'presence.room',
-        { room: this.id, limit: membersPage },
-      );
-      this.members.setPresence(answer.count, answer.users.map((user) => user.id));
-    } catch {
-      this.members.presenceFailed();
-    }
-    this.changes.tell();
+  private loadMembers(cursor?: string): Promise<void> {
+    return readMembers('room', this, this.ports, cursor);
   }
 
   private takeEntry(entry: Publication & { offset: number }): void {
