@@ -1,7 +1,7 @@
 // axe on every screen, in both themes, wide and on a phone; and the way without a mouse.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, Person, phone } from './people.ts';
+import { launch, looks, Person } from './people.ts';
 import { Server } from './server.ts';
 
 const server = new Server();
@@ -31,12 +31,7 @@ afterAll(async () => {
   await server.remove();
 });
 
-describe.each([
-  ['light, wide', { colorScheme: 'light' }],
-  ['dark, wide', { colorScheme: 'dark' }],
-  ['light, phone', { colorScheme: 'light', ...phone }],
-  ['dark, phone', { colorScheme: 'dark', ...phone }],
-] as const)('%s', (name, options) => {
+describe.each(looks)('%s', (name, options) => {
   test('every screen is free of findings', async () => {
     count += 1;
     const person = await Person.arrive(browser, server, options);

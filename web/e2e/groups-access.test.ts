@@ -2,7 +2,7 @@
 // The states of its screen: loading, failed, not here, from outside, asked, empty, filled; its end is in groups.test.ts.
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { launch, password, Person, phone } from './people.ts';
+import { launch, looks, password, Person } from './people.ts';
 import { Server } from './server.ts';
 
 const server = new Server();
@@ -33,12 +33,7 @@ afterAll(async () => {
   await server.remove();
 });
 
-describe.each([
-  ['light, wide', { colorScheme: 'light' }],
-  ['dark, wide', { colorScheme: 'dark' }],
-  ['light, phone', { colorScheme: 'light', ...phone }],
-  ['dark, phone', { colorScheme: 'dark', ...phone }],
-] as const)('%s', (name, options) => {
+describe.each(looks)('%s', (name, options) => {
   test('what the owner sees is free of findings', async () => {
     const person = await Person.arrive(browser, server, options);
     const { page } = person;

@@ -18,6 +18,14 @@ export const phone: BrowserContextOptions = {
   isMobile: true,
 };
 
+/** How the page is looked at: each screen in both themes, wide and on a phone. */
+export const looks = [
+  ['light, wide', { colorScheme: 'light' }],
+  ['dark, wide', { colorScheme: 'dark' }],
+  ['light, phone', { colorScheme: 'light', ...phone }],
+  ['dark, phone', { colorScheme: 'dark', ...phone }],
+] as const;
+
 export function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',

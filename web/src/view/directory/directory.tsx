@@ -9,6 +9,7 @@ import { Blank, Head } from '../frame/head.tsx';
 import type { DialogName } from '../frame/inside.tsx';
 import type { LineState } from '../frame/line.ts';
 import { GroupDoor } from '../group/door.tsx';
+import { createAttempt } from '../parts/attempt.ts';
 import { Choice } from '../parts/choice.tsx';
 import { Entry, EntryBones, JoinState } from '../parts/entry.tsx';
 import { FormError } from '../parts/form-error.tsx';
@@ -39,7 +40,7 @@ export default function Directory(props: DirectoryProps) {
   const [next, setNext] = createSignal<{ rooms?: string | undefined; groups?: string | undefined }>({});
   const [query, setQuery] = createSignal('');
   const [shown, setShown] = createSignal<Shown>('all');
-  const [problem, setProblem] = createSignal('');
+  const { problem, setProblem, attempt } = createAttempt();
   let timer = 0;
 
   const roomPage = (cursor?: string, query?: string) =>
@@ -81,14 +82,6 @@ export default function Directory(props: DirectoryProps) {
   const add = (some: readonly Room[], others: readonly Group[]): void => {
     setRooms(merged(rooms(), some));
     setFound(merged(found(), others));
-  };
-  const attempt = async (what: () => Promise<void>): Promise<void> => {
-    setProblem('');
-    try {
-      await what();
-    } catch (error) {
-      setProblem(faultText(error as Fault));
-    }
   };
   const join = (room: Room): Promise<void> =>
     attempt(async () => {

@@ -1,17 +1,17 @@
 import { createEffect, createSignal, Match, onCleanup, onMount, Show, Switch, type Accessor } from 'solid-js';
 import '../../style/group.css';
-import type { Fault } from '../../model/fault.ts';
 import type { GroupId } from '../../model/types.ts';
 import { groupsOf } from '../../link/groups.ts';
 import type { Session } from '../../link/session.ts';
 import { Banner } from '../frame/banner.tsx';
 import { Head } from '../frame/head.tsx';
 import type { LineState } from '../frame/line.ts';
+import { createAttempt } from '../parts/attempt.ts';
 import { EntryBones } from '../parts/entry.tsx';
 import { FormError } from '../parts/form-error.tsx';
 import { Icon } from '../parts/icons.tsx';
 import { later } from '../parts/later.tsx';
-import { faultText, more, text, useChanges } from '../state.ts';
+import { more, text, useChanges } from '../state.ts';
 import { GroupDialogs, type GroupAsked } from './group-dialogs.tsx';
 import { GroupRooms } from './group-rooms.tsx';
 import { Lead } from './lead.tsx';
@@ -37,7 +37,7 @@ export default function GroupScreen(props: GroupProps) {
   const changed = useChanges(home.changes, onCleanup);
   const [hidden, setHidden] = createSignal(false);
   const [asked, setAsked] = createSignal<GroupAsked>();
-  const [problem, setProblem] = createSignal('');
+  const { problem, attempt } = createAttempt();
   const group = () => {
     changed();
     return home.group;
@@ -49,14 +49,6 @@ export default function GroupScreen(props: GroupProps) {
   const inside = () => status() === 'inside';
   const owner = () => group()?.role === 'owner';
   const title = () => (status() === 'not here' ? more().groups.notHereTitle : (group()?.name ?? ''));
-  const attempt = async (what: () => Promise<void>): Promise<void> => {
-    setProblem('');
-    try {
-      await what();
-    } catch (error) {
-      setProblem(faultText(error as Fault));
-    }
-  };
   const toggleMembers = (): void => {
     if (beside.matches) setHidden(!hidden());
     else props.setSheet(!props.sheet());
