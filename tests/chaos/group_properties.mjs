@@ -36,11 +36,11 @@ class Walk {
 
   get over() { return this.next.length === 0; }
 
-  /** One page; `still`: nobody sends meanwhile, so that the model knows what is before and after it. */
+  /** One page; `still`: nobody acts meanwhile, so that the model knows what is before and after it. */
   async step(read, still) {
     const query = this.next.shift();
-    const { status, body } = await read(this.user, `/rooms/${this.room.id}/messages?${query}limit=${this.random.whole(1, 4)}`);
-    assert.equal(status, 200, `D18: ${JSON.stringify(body)}`);
+    const body = await read(this.user, this.room, `${query}limit=${this.random.whole(1, 4)}`, still);
+    if (body === undefined) return;
     const seqs = body.messages.map((message) => message.seq);
     this.visited.push(...seqs);
     const [first, last] = [seqs[0], seqs.at(-1)];
@@ -64,8 +64,16 @@ class Walk {
 
 /** D7 and D18: what people read page by page. */
 export class Pages {
-  constructor(read, people, model, random) {
-    Object.assign(this, { people, model, random, taken: [], walks: [], read });
+  constructor(ask, people, model, random) {
+    Object.assign(this, { people, model, random, taken: [], walks: [], refused: [] });
+    // Whoever reads beside another act may be put out by it: then the model has to say so once that is done.
+    this.read = async (user, room, query, still) => {
+      const { status, body } = await ask(user, `/rooms/${room.id}/messages?${query}`);
+      if (status === 200) return body;
+      assert.ok(!still, `${user} reads room:${room.id}: ${JSON.stringify(body)}`);
+      this.refused.push({ user, room, body });
+      return undefined;
+    };
   }
 
   /** Somebody reads: another page, or the next of his walk. Runs beside other acts unless `still`. */
@@ -76,9 +84,8 @@ export class Pages {
     else if (!mayRead(this.model, room, user)) return;
     else if (this.random.chance(0.5)) this.walks.push(new Walk(user, room, this.random.branch()));
     else if (this.people.get(user).positions.has(`room:${id}`)) {  // else he hears from where he comes, not from the page
-      const { status, body } = await this.read(user, `/rooms/${id}/messages?limit=200`);
-      assert.equal(status, 200);
-      this.taken.push(new PageAndAfter(user, room, body));
+      const body = await this.read(user, room, 'limit=200', still);
+      if (body) this.taken.push(new PageAndAfter(user, room, body));
     }
     this.walks = this.walks.filter((one) => !one.over);
   }
@@ -86,6 +93,7 @@ export class Pages {
   /** Who is out reads no more, and hears no more. */
   forget() {
     const still = ({ room, user }) => mayRead(this.model, room, user);
+    for (const one of this.refused.splice(0)) assert.ok(!still(one), `${one.user} may read room:${one.room.id}, and was refused: ${JSON.stringify(one.body)}`);
     this.taken = this.taken.filter(still);
     this.walks = this.walks.filter(still);
   }
