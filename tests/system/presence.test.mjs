@@ -136,10 +136,12 @@ test('join and leave come to who asked: not for a second tab or a reload, and no
   assert.equal(joined.info.client, 'jl-bob');
   assert.deepEqual(joined.info.chanInfo, { name: 'jl-bob' });
   const second = await Raw.connected(server, 'jl-bob');
-  await first.close();
   const open = await metric(server, 'kith_connections');
+  const areLeft = (left) => eventually(() => metric(server, 'kith_connections'), (count) => count === left);
+  await first.close();
+  await areLeft(open - 1);  // the server has seen the one go before the other
   await second.drop();
-  await eventually(() => metric(server, 'kith_connections'), (count) => count === open - 1);
+  await areLeft(open - 2);
   const third = await Raw.connected(server, 'jl-bob');
   await third.close();
   const eve = await Raw.connected(server, 'jl-eve');  // what comes next carries everything due
