@@ -31,6 +31,21 @@ class GroupsTest : public PlacesTest {
     EXPECT_TRUE(isIn(room, "bob"));
     return {group, room};
   }
+  /// Commits what somebody else does meanwhile, and nothing that would follow it.
+  void commit(std::vector<Scope> scopes, store::TransactionRun run) {
+    std::promise<bool> committed;
+    real->submit({std::move(scopes),
+                  UserId::trusted("ann"),
+                  {},
+                  {},
+                  0,
+                  std::move(run),
+                  [&](Result<store::Committed> result) { committed.set_value(result.ok()); }});
+    EXPECT_TRUE(committed.get_future().get());
+  }
+  LoggedEntry lastOf(const Scope& scope) {
+    return read([&](store::Reader& reader) { return reader.entries(scope, 0, 1'000, {}); }).back();
+  }
 };
 
 // The second was answered as if it had been the first: a member of a group he was not in.
@@ -141,6 +156,27 @@ TEST_F(GroupsTest, ApprovalThatTheApplicantsPlacesForbidSpeaksOfTheApplicant) {
   EXPECT_EQ(approved.error().code, FaultCode::LimitExceeded);
   EXPECT_THAT(approved.error().detail, HasSubstr("the applicant is in"));
   EXPECT_THAT(approved.error().detail, Not(HasSubstr("you")));
+}
+
+// They could be read and written until the task had come to them.
+TEST_F(GroupsTest, RoomsAreGoneWithTheirGroupBeforeTheTaskComesToThem) {
+  const auto [group, room] = groupWithDefaultRoom();
+  commit({Scope::of(GroupId::trusted(group))},
+         [id = GroupId::trusted(group)](store::Transaction& now) -> Result<store::Drafts> {
+           TRY(now.removeGroup(id));
+           return store::Drafts{};
+         });
+  const auto in_room = object({{"room", room}});
+  for (const std::string who : {"bob", "ann", "root"}) {
+    for (const char* method : {"chat.history", "room.get", "room.join", "room.leave", "room.members",
+                               "room.archive", "presence.room", "presence.count"}) {
+      EXPECT_EQ(refused(who, method, in_room).code, FaultCode::NotFound) << who << ' ' << method;
+    }
+    const auto send = object({{"room", room}, {"text", "hello"}, {"nonce", "sent"}});
+    EXPECT_EQ(refused(who, "chat.send", send).code, FaultCode::NotFound) << who;
+    EXPECT_THAT(done(who, "room.list", R"({"joined":true})"), Not(HasSubstr(room)));
+  }
+  EXPECT_EQ(refused("root", "presence.cleanup", in_room).code, FaultCode::NotFound);
 }
 
 }  // namespace

@@ -74,6 +74,15 @@ bool needsActiveRoom(Right right) {
          right == Right::EditMessage;
 }
 
+/// Of a group that is gone no room is there, though the task that ends them has not come to it yet.
+Result<std::optional<Room>> roomThatIsThere(store::Reader& reader, const RoomId& id) {
+  auto room = TRY(reader.room(id));
+  if (room && !room->group.empty()) {
+    if (!TRY(reader.group(room->group))) room.reset();
+  }
+  return room;
+}
+
 }  // namespace
 
 Result<void> judge(Right right, const RoomFacts& facts) {
@@ -175,7 +184,7 @@ Result<void> judge(Right right, const Caller& caller) {
 
 Result<Standing> standingIn(store::Reader& reader, const RoomId& id, const UserId& user) {
   Standing standing;
-  standing.room = TRY(reader.room(id));
+  standing.room = TRY(roomThatIsThere(reader, id));
   standing.member = TRY(reader.member(id, user));
   if (standing.room && !standing.room->group.empty()) {
     standing.in_group = TRY(reader.groupMember(standing.room->group, user));
@@ -187,7 +196,9 @@ Result<Standing> standingIn(store::ScopeState& now, const UserId& user) {
   Standing standing;
   standing.room = TRY(now.room());
   standing.member = TRY(now.member(user));
+  if (!standing.room || standing.room->group.empty()) return standing;
   standing.in_group = TRY(now.groupMember(user));
+  if (!TRY(now.group())) standing.room.reset();  // as roomThatIsThere()
   return standing;
 }
 
@@ -225,7 +236,7 @@ Result<void> judgeOverPlace(store::Reader& reader, const Caller& caller, const S
     const auto group = TRY(reader.group(place.group()));
     return allowIf(group.has_value(), FaultCode::NotFound);
   }
-  const auto room = TRY(reader.room(place.room()));
+  const auto room = TRY(roomThatIsThere(reader, place.room()));
   return allowIf(room.has_value(), FaultCode::NotFound);
 }
 

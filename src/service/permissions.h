@@ -16,7 +16,7 @@ bool isMember(const std::optional<Row>& row) {
   return row && row->state == MemberState::Member;
 }
 
-/// A room and somebody's rows in it and in its group.
+/// A room and somebody's rows in it and in its group. With its group, the room is gone.
 struct Standing {
   std::optional<Room> room;
   std::optional<RoomMember> member;

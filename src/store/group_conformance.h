@@ -199,6 +199,23 @@ TEST_P(GroupConformance, RoomsOfAGroupAreListedAsJoinedOnlyToItsMembers) {
   EXPECT_EQ(listed({true, club}), 0u);
 }
 
+
+// Its end is committed before its rooms are ended one by one.
+TEST_P(GroupConformance, RoomsOfAGroupThatWasDeletedAreListedAsJoinedToNobody) {
+  putGroup(groupOf("club", "Club"));
+  putMember(club, ann);
+  putRoomIn(club, "r1", "one");
+  putRoomIn(GroupId(), "r2", "two");
+  for (const char* id : {"r1", "r2"}) written(join(RoomId::trusted(id), ann));
+  const auto listed = [&](const RoomId& cursor) {
+    return read([&](Reader& reader) { return reader.rooms(ann, {true, {}, {}, cursor, 10}); }).size();
+  };
+  EXPECT_EQ(listed(RoomId()), 2u);
+  ASSERT_TRUE(change([&](Transaction& rows) { return rows.removeGroup(club); }).ok());
+  EXPECT_EQ(listed(RoomId()), 1u);
+  EXPECT_EQ(listed(RoomId::trusted("r1")), 1u);
+}
+
 // The name of a hidden room could be found out by what came after it.
 TEST_P(GroupConformance, RoomOfAnotherListIsNoCursorAndAnswersAsOneThatNeverWas) {
   putRoomIn(GroupId(), "a", "alpha");

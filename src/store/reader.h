@@ -49,8 +49,9 @@ struct PageQuery {
 /// A list of rooms, in the order of their names, then ids. A cursor that the list could never have shown is
 /// as one that never was: nothing follows it. One that has gone since is fine.
 struct RoomQuery {
-  bool joined_only = false;   // those he is in, and in their group; else all but the archived ones
-  GroupId group{};            // its rooms; empty: with joined_only every room, else those of no group
+  bool joined_only =
+      false;        // those he is in, and in their group, which is there; else all but the archived ones
+  GroupId group{};  // its rooms; empty: with joined_only every room, else those of no group
   std::string folded_text{};  // what their folded names contain
   RoomId cursor{};            // after this one; empty: from the start
   std::size_t limit = 50;

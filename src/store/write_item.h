@@ -36,6 +36,8 @@ class ScopeState {
   virtual Result<Head> head() = 0;
   virtual Result<std::optional<Room>> room() = 0;
   virtual Result<std::optional<RoomMember>> member(const UserId& user) = 0;
+  /// The room's group, if it has one that is not deleted.
+  virtual Result<std::optional<Group>> group() = 0;
   /// His row in the room's group, if it has one.
   virtual Result<std::optional<GroupMember>> groupMember(const UserId& user) = 0;
   virtual WallMs now() const = 0;

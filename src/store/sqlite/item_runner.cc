@@ -15,11 +15,18 @@ class RunningState final : public ScopeState {
   Result<Head> head() override { return TRY(runner_.headOf(scope_))->head; }
   Result<std::optional<Room>> room() override {
     if (scope_.kind() != Scope::Kind::Room) return std::optional<Room>();
-    return runner_.tables_.rooms.room(scope_.room());
+    // Once: nothing is changed during the run, and most questions are about the room's group.
+    if (!room_) room_ = TRY(runner_.tables_.rooms.room(scope_.room()));
+    return *room_;
   }
   Result<std::optional<RoomMember>> member(const UserId& user) override {
     if (scope_.kind() != Scope::Kind::Room) return std::optional<RoomMember>();
     return runner_.tables_.rooms.member(scope_.room(), user);
+  }
+  Result<std::optional<Group>> group() override {
+    const auto here = TRY(room());
+    if (!here || here->group.empty()) return std::optional<Group>();
+    return runner_.tables_.groups.group(here->group);
   }
   Result<std::optional<GroupMember>> groupMember(const UserId& user) override {
     const auto here = TRY(room());
@@ -31,6 +38,7 @@ class RunningState final : public ScopeState {
  private:
   ItemRunner& runner_;
   const Scope& scope_;
+  std::optional<std::optional<Room>> room_;  // once read
 };
 
 /// What a class T item sees and changes. Lives for one run.

@@ -13,6 +13,9 @@ namespace {
 #define KITH_OPEN_TO_HIM                                                                              \
   "(r.grp = '' OR EXISTS (SELECT 1 FROM group_members g WHERE g.grp = r.grp AND g.user = m.user AND " \
   "g.state = 'member'))"
+// Of a room (r): it is not of a group that is gone, and to be ended with it.
+#define KITH_NOT_OF_A_GONE_GROUP \
+  "NOT EXISTS (SELECT 1 FROM groups c WHERE c.id = r.grp AND c.deleted_at != 0)"
 
 Room roomAt(const Query& row) {
   return {RoomId::trusted(row.textAt(0)),
@@ -57,6 +60,7 @@ Result<std::vector<RoomRow>> RoomTable::rooms(const UserId& asker, const RoomQue
         "SELECT " KITH_ROOM_COLUMNS
         " FROM room_members m JOIN rooms r ON r.id = m.room"
         " WHERE m.user = ? AND m.state = 'member' AND r.deleted_at = 0 AND " KITH_OPEN_TO_HIM
+        " AND " KITH_NOT_OF_A_GONE_GROUP
         " AND (?2 = '' OR r.grp = ?2) AND instr(r.folded, ?3) > 0 AND (r.name, r.id) > (?4, ?5)"
         " ORDER BY r.name, r.id LIMIT ?6");
     query.text(asker.text())
