@@ -53,6 +53,7 @@ class OneUser final : public store::Store, private store::Reader {
     asked.push_back(std::to_string(limit) + " groups of " + user.text());
     return std::vector{GroupId::trusted("g")};
   }
+  Result<std::size_t> placeCount(const UserId&, std::size_t) override { return no<std::size_t>(); }
   Result<std::vector<RoomId>> roomsIn(const GroupId&, const UserId&, std::size_t) override {
     return no<std::vector<RoomId>>();
   }

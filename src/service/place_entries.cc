@@ -147,8 +147,7 @@ Result<void> hasRoomFor(store::Transaction& now, const Scope& place, std::int64_
 
 Result<void> mayEnterOneMore(store::Transaction& now, const UserId& user, std::size_t places_max,
                              std::string_view he_is) {
-  const auto places = TRY(now.roomsOf(user, places_max)).size() + TRY(now.groupsOf(user, places_max)).size();
-  if (places < places_max) return {};
+  if (TRY(now.placeCount(user, places_max)) < places_max) return {};
   return Fault{FaultCode::LimitExceeded, "rooms",
                std::string(he_is) + " in as many rooms and groups as one person may be", false};
 }

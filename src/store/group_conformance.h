@@ -199,6 +199,31 @@ TEST_P(GroupConformance, RoomsOfAGroupAreListedAsJoinedOnlyToItsMembers) {
   EXPECT_EQ(listed({true, club}), 0u);
 }
 
+TEST_P(GroupConformance, PlacesOfAUserAreCountedUpToALimit) {
+  const auto count = [&](std::size_t limit) {
+    return read([&](Reader& reader) { return reader.placeCount(ann, limit); });
+  };
+  EXPECT_EQ(count(10), 0u);
+  for (const char* id : {"r1", "r2", "left", "gone"}) {
+    putRoomIn(GroupId(), id, id);
+    written(join(RoomId::trusted(id), ann));
+  }
+  for (const char* id : {"club", "old"}) {
+    putGroup(groupOf(id, id));
+    putMember(GroupId::trusted(id), ann);
+  }
+  ASSERT_TRUE(change([&](Transaction& rows) -> Result<void> {
+                auto member = TRY(rows.member(RoomId::trusted("left"), ann));
+                member->state = MemberState::Left;
+                TRY(rows.putMember(*member));
+                TRY(rows.removeRoom(RoomId::trusted("gone")));
+                return rows.removeGroup(GroupId::trusted("old"));
+              }).ok());
+  EXPECT_EQ(count(10), 3u);
+  EXPECT_EQ(count(3), 3u);
+  EXPECT_EQ(count(2), 2u);
+  EXPECT_EQ(count(1), 1u);
+}
 
 // Its end is committed before its rooms are ended one by one.
 TEST_P(GroupConformance, RoomsOfAGroupThatWasDeletedAreListedAsJoinedToNobody) {

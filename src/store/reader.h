@@ -121,6 +121,8 @@ class Reader {
   virtual Result<std::optional<RoomRow>> roomRow(const UserId& asker, const RoomId& room) = 0;
   /// Rooms the user is a member of, most recently active first.
   virtual Result<std::vector<RoomId>> roomsOf(const UserId& user, std::size_t limit) = 0;
+  /// How many rooms and groups the user is a member of; counting ends at `limit`.
+  virtual Result<std::size_t> placeCount(const UserId& user, std::size_t limit) = 0;
   /// Rooms of a group that `member` is in; respectively all of them, and how many.
   virtual Result<std::vector<RoomId>> roomsIn(const GroupId& group, const UserId& member,
                                               std::size_t limit) = 0;

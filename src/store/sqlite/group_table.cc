@@ -123,6 +123,15 @@ Result<std::vector<GroupId>> GroupTable::groupsOf(const UserId& user, std::size_
   return found;
 }
 
+Result<std::size_t> GroupTable::countOf(const UserId& user, std::size_t limit) {
+  auto query = connection_.query(
+      "SELECT count(*) FROM (SELECT 1 FROM group_members m JOIN groups g ON g.id = m.grp"
+      " WHERE m.user = ? AND m.state = 'member' AND g.deleted_at = 0 LIMIT ?)");
+  query.text(user.text()).number(std::uint64_t{limit});
+  TRY(query.next());
+  return static_cast<std::size_t>(query.numberAt(0));
+}
+
 Result<bool> GroupTable::share(const UserId& one, const UserId& other) {
   auto query = connection_.query(
       "SELECT 1 FROM group_members m CROSS JOIN group_members o ON o.grp = m.grp AND o.user = ?"

@@ -18,6 +18,7 @@ class GroupTable {
   Result<std::vector<GroupRow>> groups(const UserId& asker, const GroupQuery& asked);
   Result<std::optional<GroupRow>> groupRow(const UserId& asker, const GroupId& group);
   Result<std::vector<GroupId>> groupsOf(const UserId& user, std::size_t limit);
+  Result<std::size_t> countOf(const UserId& user, std::size_t limit);
   /// A group that both are members of.
   Result<bool> share(const UserId& one, const UserId& other);
   Result<std::vector<GroupMemberRow>> members(const GroupId& group, const UserId& cursor, std::size_t limit);

@@ -138,6 +138,16 @@ Result<std::vector<RoomId>> RoomTable::roomsOf(const UserId& user, std::size_t l
   return found;
 }
 
+// No order and no look into the logs: it is asked before every joining, by the writer.
+Result<std::size_t> RoomTable::countOf(const UserId& user, std::size_t limit) {
+  auto query = connection_.query(
+      "SELECT count(*) FROM (SELECT 1 FROM room_members m JOIN rooms r ON r.id = m.room"
+      " WHERE m.user = ? AND m.state = 'member' AND r.deleted_at = 0 LIMIT ?)");
+  query.text(user.text()).number(std::uint64_t{limit});
+  TRY(query.next());
+  return static_cast<std::size_t>(query.numberAt(0));
+}
+
 // From the rooms of the one to the rows of the other: CROSS keeps SQLite to that order.
 Result<bool> RoomTable::share(const UserId& one, const UserId& other) {
   auto query = connection_.query(

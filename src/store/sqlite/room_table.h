@@ -18,6 +18,7 @@ class RoomTable {
   Result<std::vector<RoomRow>> rooms(const UserId& asker, const RoomQuery& asked);
   Result<std::optional<RoomRow>> roomRow(const UserId& asker, const RoomId& room);
   Result<std::vector<RoomId>> roomsOf(const UserId& user, std::size_t limit);
+  Result<std::size_t> countOf(const UserId& user, std::size_t limit);
   /// A room of no group that both are members of.
   Result<bool> share(const UserId& one, const UserId& other);
   Result<std::vector<RoomId>> roomsIn(const GroupId& group, const UserId& member, std::size_t limit);

@@ -52,6 +52,10 @@ class TableReads : public Interface {
   Result<std::vector<RoomId>> roomsOf(const UserId& user, std::size_t limit) override {
     return tables_.rooms.roomsOf(user, limit);
   }
+  Result<std::size_t> placeCount(const UserId& user, std::size_t limit) override {
+    const auto rooms = TRY(tables_.rooms.countOf(user, limit));
+    return rooms + TRY(tables_.groups.countOf(user, limit - rooms));
+  }
   Result<std::vector<RoomId>> roomsIn(const GroupId& group, const UserId& member,
                                       std::size_t limit) override {
     return tables_.rooms.roomsIn(group, member, limit);
