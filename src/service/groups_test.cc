@@ -179,5 +179,20 @@ TEST_F(GroupsTest, RoomsAreGoneWithTheirGroupBeforeTheTaskComesToThem) {
   EXPECT_EQ(refused("root", "presence.cleanup", in_room).code, FaultCode::NotFound);
 }
 
+// Its id stayed in the setting, and no other could be sent beside it: there was no such room.
+TEST_F(GroupsTest, DefaultRoomThatIsDeletedIsNoDefaultRoomAnyMore) {
+  const auto [group, room] = groupWithDefaultRoom();
+  const auto other = roomIn(group, "ann", "Barn");
+  done("ann", "group.update",
+       R"({"group":")" + group + R"(","default_rooms":[")" + room + R"(",")" + other + R"("]})");
+  done("ann", "room.delete", object({{"room", room}}));
+
+  const auto left = R"("default_rooms":[")" + other + R"("])";
+  EXPECT_THAT(done("ann", "group.get", object({{"group", group}})), HasSubstr(left));
+  const auto told = lastOf(Scope::of(GroupId::trusted(group))).entry;
+  EXPECT_EQ(told.type, EntryType::GroupUpdated);
+  EXPECT_EQ(told.data, R"({"changes":{)" + left + "}}");
+}
+
 }  // namespace
 }  // namespace kith

@@ -101,6 +101,15 @@ store::ScopedDraft roomDraft(Scope scope, EntryType type, const Room& room) {
   return draftOf(std::move(scope), type, UserId(), std::move(out));
 }
 
+store::ScopedDraft defaultRoomsDraft(const Group& group) {
+  std::string out;
+  JsonWriter json(out);
+  json.beginObject().key("changes").beginObject().key("default_rooms").beginArray();
+  for (const auto& room : group.default_rooms) json.string(room.text());
+  json.endArray().endObject().endObject();
+  return draftOf(Scope::of(group.id), EntryType::GroupUpdated, UserId(), std::move(out));
+}
+
 store::Drafts inBothLogs(EntryType type, const Room& room) {
   store::Drafts drafts{roomDraft(Scope::of(room.id), type, room)};
   if (!room.group.empty()) drafts.push_back(roomDraft(Scope::of(room.group), type, room));

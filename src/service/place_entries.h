@@ -46,6 +46,9 @@ Result<void> mayEnterOneMore(store::Transaction& now, const UserId& user, std::s
 /// `room.created`, `room.archived`, `room.deleted`: the room, in its own log or its group's.
 store::ScopedDraft roomDraft(Scope scope, EntryType type, const Room& room);
 
+/// `group.updated` for the default rooms alone.
+store::ScopedDraft defaultRoomsDraft(const Group& group);
+
 /// The same in the room's log and, if it has a group, in the group's.
 store::Drafts inBothLogs(EntryType type, const Room& room);
 

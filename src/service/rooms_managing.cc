@@ -75,6 +75,18 @@ Fault activeWithItsGroup() {
           false};
 }
 
+/// Takes a room that ends out of its group's default rooms, if it is one: a setting that names what is not
+/// there could not be sent back.
+Result<std::optional<store::ScopedDraft>> noDefaultRoom(store::Transaction& now, const Room& room) {
+  std::optional<store::ScopedDraft> changed;
+  if (room.group.empty()) return changed;
+  auto group = TRY(now.group(room.group));
+  if (!group || std::erase(group->default_rooms, room.id) == 0) return changed;
+  TRY(now.putGroup(*group));
+  changed = defaultRoomsDraft(*group);
+  return changed;
+}
+
 Result<store::RoomRow> rowOf(store::Transaction& now, const Standing& own) {
   const auto head = TRY(now.head(Scope::of(own.room->id)));
   return store::RoomRow{*own.room, head.members, head.position.offset, 0, own.member};
@@ -154,7 +166,9 @@ void DiscussionRoomService::deleteRoom(const Caller& caller, const RoomId& id, c
       const auto own = TRY(standingIn(now, id, caller.user));
       TRY(judge(caller.right, RoomFacts{caller, own}));
       (void)TRY(endRoomNow(now, *own.room, caller.user));
-      return inBothLogs(EntryType::RoomDeleted, *own.room);
+      auto drafts = inBothLogs(EntryType::RoomDeleted, *own.room);
+      if (auto changed = TRY(noDefaultRoom(now, *own.room))) drafts.push_back(std::move(*changed));
+      return drafts;
     };
     auto done = [this, id, caller, reply = std::move(reply)](Result<store::Committed> result) mutable {
       if (!result) return reply(result.error());

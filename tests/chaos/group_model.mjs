@@ -249,7 +249,12 @@ export class Model {
     if (room.main) return 'permission_denied';
     const refused = this.notOwner(room, actor);
     if (refused) return refused;
-    if (room.group !== undefined) this.write(`group:${room.group}`, 'room.deleted', actor, id);
+    const group = this.groups.get(room.group);
+    if (group !== undefined) this.write(`group:${group.id}`, 'room.deleted', actor, id);
+    if (group?.defaults.includes(id)) {
+      group.defaults = group.defaults.filter((one) => one !== id);
+      this.write(`group:${group.id}`, 'group.updated', actor);
+    }
     this.endRoom(room, actor);
     return 'ok';
   }
