@@ -142,6 +142,7 @@ void CommunityGroupService::leaveRoomOf(const StoredTask& task, const RoomId& ro
   auto next = std::make_shared<Next>();
   auto run = [what, room, task, next](store::Transaction& now) -> Result<store::Drafts> {
     if (!TRY(stands(now, task, *next))) return store::Drafts{};
+    if (!TRY(now.room(room))) return store::Drafts{};  // ended meanwhile: its own task lets him go
     const auto member = TRY(now.member(room, what.user));
     if (!member || member->state != MemberState::Member) return store::Drafts{};
     return takeOut(now, *member, "group_left");
@@ -159,6 +160,7 @@ void CommunityGroupService::leaveAtLast(const StoredTask& task, Reply<Next> repl
     if (TRY(roomLeft(now, what.group, what.user))) return store::Drafts{};  // he has joined one meanwhile
     next->reset();
     TRY(now.removeTask(task.key));
+    if (!TRY(now.group(what.group))) return store::Drafts{};  // deleted meanwhile: its own task lets him go
     const auto member = TRY(now.groupMember(what.group, what.user));
     if (task.kind == kGroupKick || !isMember(member)) return store::Drafts{};
     return takeOutOfGroup(now, *member, "left");

@@ -194,5 +194,33 @@ TEST_F(GroupsTest, DefaultRoomThatIsDeletedIsNoDefaultRoomAnyMore) {
   EXPECT_EQ(told.data, R"({"changes":{)" + left + "}}");
 }
 
+TEST_F(GroupsTest, NothingFollowsTheEndOfAGroupThatIsDeletedWhileSomebodyLeavesIt) {
+  const auto group = groupOf("ann");
+  done("bob", "group.join", object({{"group", group}}));
+  store.afterRead(1, [&] {
+    groups.deleteGroup(caller("ann", Right::DeleteGroup), GroupId::trusted(group), "", [](auto) {});
+    const auto there = [&](store::Reader& reader) { return reader.group(GroupId::trusted(group)); };
+    while (read(there)) std::this_thread::yield();
+  });
+  EXPECT_EQ(done("bob", "group.leave", object({{"group", group}})), R"({"changed":false})");
+  EXPECT_EQ(lastOf(Scope::of(GroupId::trusted(group))).entry.type, EntryType::GroupDeleted);
+  EXPECT_EQ(lastOf(Scope::of(RoomId::trusted(group))).entry.type, EntryType::RoomDeleted);
+}
+
+TEST_F(GroupsTest, NothingFollowsTheEndOfARoomThatIsDeletedWhileSomebodyLeavesTheGroup) {
+  const auto [group, id] = groupWithDefaultRoom();
+  const auto room = RoomId::trusted(id);
+  store.afterRead(1, [&] {
+    commit({Scope::of(room)}, [room](store::Transaction& now) -> Result<store::Drafts> {
+      const auto row = TRY(now.room(room));
+      auto draft = TRY(endRoomNow(now, *row, UserId::trusted("ann")));
+      return store::Drafts{std::move(draft)};
+    });
+  });
+  done("bob", "group.leave", object({{"group", group}}));
+  EXPECT_FALSE(isInGroup(group, "bob"));
+  EXPECT_EQ(lastOf(Scope::of(room)).entry.type, EntryType::RoomDeleted);
+}
+
 }  // namespace
 }  // namespace kith
