@@ -138,7 +138,7 @@ class CommunityGroupService {
   void endOnePart(const StoredTask& task, Reply<TaskRunner::Next> reply);
 
   void leaveRoomOf(const StoredTask& task, const RoomId& room, Reply<TaskRunner::Next> reply);
-  void leaveAtLast(const StoredTask& task, Reply<TaskRunner::Next> reply);
+  void leaveAtLast(const StoredTask& task, const std::string& nonce, Reply<TaskRunner::Next> reply);
   void endRoom(const StoredTask& task, const RoomId& room, Reply<TaskRunner::Next> reply);
   void closeRequests(const StoredTask& task, std::vector<store::RequestRow> open,
                      std::unordered_set<Scope> logs, Reply<TaskRunner::Next> reply);

@@ -84,6 +84,9 @@ void CommunityGroupService::leaveGroup(const Caller& caller, const GroupId& id,
       auto read = [id, caller, nonce](store::Reader& reader) -> Result<LeftGroup> {
         const auto entry = TRY(reader.entryOfNonce(Scope::of(id), caller.user, nonce));
         if (!entry) return LeftGroup{writtenOf({})};  // put out meanwhile: he is out
+        const bool his_leaving =
+            entry->entry.type == EntryType::MemberLeft && entry->entry.ref_user == caller.user;
+        if (!his_leaving) return LeftGroup{{}, true};  // the nonce is of something else
         const auto epoch = TRY(reader.head(Scope::of(id))).position.epoch;
         return LeftGroup{{{epoch, entry->entry.offset}, entry->entry.at}};
       };
@@ -133,7 +136,7 @@ void CommunityGroupService::leaveOneRoom(const StoredTask& task, Reply<Next> rep
       [this, task, reply = std::move(reply)](Result<std::optional<RoomId>> room) mutable {
         if (!room) return reply(room.error());
         if (*room) return leaveRoomOf(task, **room, std::move(reply));
-        leaveAtLast(task, std::move(reply));
+        leaveAtLast(task, groupTaskOf(task).nonce, std::move(reply));
       });
 }
 
@@ -152,7 +155,9 @@ void CommunityGroupService::leaveRoomOf(const StoredTask& task, const RoomId& ro
       std::move(run), [next] { return *next; }, std::move(reply));
 }
 
-void CommunityGroupService::leaveAtLast(const StoredTask& task, Reply<Next> reply) {
+// A nonce that he has used for something else since the leave began is not bound once more: he leaves all the
+// same.
+void CommunityGroupService::leaveAtLast(const StoredTask& task, const std::string& nonce, Reply<Next> reply) {
   const auto what = groupTaskOf(task);
   auto next = std::make_shared<Next>();
   auto run = [what, task, next](store::Transaction& now) -> Result<store::Drafts> {
@@ -166,11 +171,15 @@ void CommunityGroupService::leaveAtLast(const StoredTask& task, Reply<Next> repl
     return takeOutOfGroup(now, *member, "left");
   };
   const bool leaves = task.kind == kGroupLeave;
-  StepBy by{scopesOf(what.group, what.user), leaves ? what.user : what.by,
-            leaves ? what.nonce : std::string(),
-            leaves ? requestHash(parts_.hash_key, "group.leave", {}) : std::string()};
+  StepBy by{scopesOf(what.group, what.user), leaves ? what.user : what.by, nonce,
+            nonce.empty() ? std::string() : requestHash(parts_.hash_key, "group.leave", {})};
+  auto ended = [this, task, nonce, reply = std::move(reply)](Result<Next> ended) mutable {
+    const bool used = !ended && !nonce.empty() && ended.error().code == FaultCode::NonceConflict;
+    if (used) return leaveAtLast(task, {}, std::move(reply));
+    reply(std::move(ended));
+  };
   appendStep(
-      std::move(by), std::move(run), [next] { return *next; }, std::move(reply));
+      std::move(by), std::move(run), [next] { return *next; }, std::move(ended));
 }
 
 void CommunityGroupService::enterDefaultRoom(const StoredTask& task, Reply<Next> reply) {

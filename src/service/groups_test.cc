@@ -222,5 +222,26 @@ TEST_F(GroupsTest, NothingFollowsTheEndOfARoomThatIsDeletedWhileSomebodyLeavesTh
   EXPECT_EQ(lastOf(Scope::of(room)).entry.type, EntryType::RoomDeleted);
 }
 
+// The last step was refused for ever: what he did in between had bound the nonce.
+TEST_F(GroupsTest, LeaveIsDoneThoughItsNonceIsUsedMeanwhile) {
+  const auto group = groupOf("ann");
+  done("root", "group.join", object({{"group", group}}));
+  store.afterRead(1, [&] {
+    std::promise<void> updated;
+    UpdateGroup request;
+    request.group = GroupId::trusted(group);
+    request.description = "Ours";
+    request.nonce = "once";
+    groups.updateGroup(caller("root", Right::UpdateGroup), request, [&](Result<GroupWritten> written) {
+      EXPECT_TRUE(written);
+      updated.set_value();
+    });
+    updated.get_future().get();
+  });
+  EXPECT_EQ(done("root", "group.leave", object({{"group", group}, {"nonce", "once"}})),
+            R"({"accepted":true})");
+  EXPECT_FALSE(isInGroup(group, "root"));
+}
+
 }  // namespace
 }  // namespace kith
