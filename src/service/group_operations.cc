@@ -37,7 +37,10 @@ Reply<GroupWritten> answerGroup(Reply<std::string> reply) {
     std::string out;
     JsonWriter json(out);
     json.beginObject().key("group");
-    writeGroup(json, result->group);
+    if (result->shown)
+      writeGroup(json, result->group);
+    else
+      json.beginObject().field("id", result->group.group.id.text()).endObject();
     if (isMemberRow(result->group))
       json.field("state", "member").field("role", roleName(result->group.mine->role));
     writeWritten(json, result->written);
@@ -169,11 +172,11 @@ void deleteGroup(Services& services, const Caller& caller, const Args& args, Rep
 }
 
 // One wish for the client, whichever way the group is joined. Should the way change meanwhile, the commit
-// refuses with the other way's name.
+// refuses with the other way's name. Of a group that is not there, a repeat may still be answered.
 void joinGroup(Services& services, const Caller& caller, const Args& args, Reply<std::string> reply) {
   auto asked = [&services, caller, args, reply = std::move(reply)](Result<store::GroupRow> row) mutable {
-    if (!row) return reply(row.error());
-    const bool asks = row->group.join_mode == JoinMode::Approval && !isMemberRow(*row);
+    if (!row && row.error().code != FaultCode::NotFound) return reply(row.error());
+    const bool asks = row && row->group.join_mode == JoinMode::Approval && !isMemberRow(*row);
     auto answer = answerJoin(std::move(reply));
     if (asks) return services.groups.requestJoin(caller, args.group(), args.text("nonce"), std::move(answer));
     services.groups.joinGroup(caller, args.group(), args.text("nonce"), std::move(answer));

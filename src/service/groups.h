@@ -50,6 +50,7 @@ struct DecideRequest {
 struct GroupWritten {
   store::GroupRow group;
   Written written;
+  bool shown = true;      // false: it is gone, and its id alone is told
   bool accepted = false;  // committed, and the rest of the work goes on
 };
 /// What became of a request, or of who asked.

@@ -145,15 +145,17 @@ void CommunityGroupService::answerJoinAgain(const Caller& caller, const store::C
                   asJoin<GroupWritten>(std::move(reply)));
 }
 
-// Whose request it is must be known before the commit that writes to his log. It never changes.
+// Whose request it is must be known before the commit that writes to his log. It never changes. Who decides
+// is judged by the commit, which looks for his nonce first; of what is not there, he is told what he may
+// know.
 void CommunityGroupService::readRequest(const Caller& caller, const DecideRequest& request,
                                         Reply<JoinRequest> reply) {
   parts_.log.readValue<JoinRequest>(
       [caller, request](store::Reader& reader) -> Result<JoinRequest> {
         const auto found = TRY(reader.request(request.request));
+        if (found && found->group == request.group) return *found;
         TRY(judgeInGroup(caller.right, reader, caller, request.group));
-        if (!found || found->group != request.group) return Fault::of(FaultCode::NotFound);
-        return *found;
+        return Fault::of(FaultCode::NotFound);
       },
       std::move(reply));
 }

@@ -70,8 +70,13 @@ void CommunityGroupService::answerWithGroup(const Caller& caller, const GroupId&
   parts_.log.readValue<GroupWritten>(
       [caller, group, written](store::Reader& reader) -> Result<GroupWritten> {
         auto row = TRY(reader.groupRow(caller.user, group));
-        if (!row) return Fault::of(FaultCode::NotFound);
-        return GroupWritten{std::move(*row), written};
+        GroupWritten found{{}, written};
+        found.shown = row.has_value();
+        if (row)
+          found.group = std::move(*row);
+        else
+          found.group.group.id = group;  // deleted since: what was written is said all the same
+        return found;
       },
       std::move(reply));
 }

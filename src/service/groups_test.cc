@@ -8,8 +8,10 @@
 namespace kith {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 class GroupsTest : public PlacesTest {
  protected:
@@ -241,6 +243,53 @@ TEST_F(GroupsTest, LeaveIsDoneThoughItsNonceIsUsedMeanwhile) {
   EXPECT_EQ(done("root", "group.leave", object({{"group", group}, {"nonce", "once"}})),
             R"({"accepted":true})");
   EXPECT_FALSE(isInGroup(group, "root"));
+}
+
+TEST_F(GroupsTest, RepeatIsAnsweredThoughTheGroupIsGone) {
+  const auto create = object({{"name", "Club"}, {"join_mode", "approval"}, {"nonce", "made"}});
+  const auto group = addedGroupOf(done("ann", "group.create", create)).first.text();
+  const auto update = object({{"group", group}, {"description", "Ours"}, {"nonce", "changed"}});
+  done("ann", "group.update", update);
+  const auto join = object({{"group", group}, {"nonce", "join"}});
+  const auto decision = [&](const std::string& who) {
+    const auto request = requestOfJson(done(who, "group.join", join)).text();
+    return object({{"group", group}, {"request", request}, {"nonce", "for-" + who}});
+  };
+  const auto approve = decision("bob");
+  const auto reject = decision("cid");
+  done("ann", "group.approve", approve);
+  done("ann", "group.reject", reject);
+  done("ann", "group.update", object({{"group", group}, {"join_mode", "open"}}));
+  done("dan", "group.join", join);
+  done("ann", "group.delete", object({{"group", group}}));
+
+  const auto id_alone = StartsWith(R"({"group":{"id":")" + group + R"("},)");
+  const auto repeated = HasSubstr(R"("duplicate":true)");
+  EXPECT_THAT(done("ann", "group.create", create), AllOf(id_alone, repeated));
+  EXPECT_THAT(done("ann", "group.update", update), AllOf(id_alone, repeated));
+  EXPECT_THAT(done("dan", "group.join", join), AllOf(id_alone, repeated));
+  EXPECT_THAT(done("cid", "group.join", join), repeated);
+  EXPECT_THAT(done("ann", "group.approve", approve), repeated);
+  EXPECT_THAT(done("ann", "group.reject", reject), repeated);
+}
+
+TEST_F(GroupsTest, RepeatedApprovalIsAnsweredThoughTheRightIsGone) {
+  const auto group = groupOf("ann", "approval");
+  const auto request = requestOfJson(done("bob", "group.join", object({{"group", group}}))).text();
+  const auto approve = [&](SiteRole role, const std::string& of) {
+    auto by = caller("root", Right::DecideRequests);
+    by.site_role = role;
+    return wait<RequestWritten>([&](auto reply) {
+      groups.approveJoinRequest(by, {GroupId::trusted(group), JoinRequestId::trusted(of), {}, "in"},
+                                std::move(reply));
+    });
+  };
+  ASSERT_TRUE(approve(SiteRole::Admin, request));
+  const auto again = approve(SiteRole::Member, request);
+  ASSERT_TRUE(again);
+  EXPECT_TRUE(again->written.duplicate);
+  // Of a request that is not there, he learns no more than of one that is.
+  EXPECT_EQ(approve(SiteRole::Member, "none").error().code, FaultCode::NotMember);
 }
 
 }  // namespace

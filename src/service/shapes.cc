@@ -20,7 +20,7 @@ const std::vector<ObjectShape>& objectShapes() {
        "`role` is the asker's. The repeat of a write by who may not see the room any more has `id` alone."},
       {"told_room", "id, name, topic, group?", "The room that an entry tells of."},
       {"group", "id, slug, name, description, join_mode, capacity, main_room, members, joined, role?, default_rooms[]?, request?, created_at",
-       "`role` and `default_rooms` are there for members; `request` is the asker's open one."},
+       "`role` and `default_rooms` are there for members; `request` is the asker's open one. The repeat of a write to a group that is gone has `id` alone."},
       {"told_group", "id, slug, name, main_room, role", "The group that somebody is a member of from now on."},
       {"ended_group", "id, name", "A group that was deleted."},
       {"member", "id, name, role, joined_at", "A member of a room or group."},
