@@ -122,7 +122,8 @@ void DiscussionRoomService::leaveRoom(const Caller& caller, const RoomId& id, co
                                       Reply<Written> reply) {
   auto run = [id, caller](store::Transaction& now) -> Result<store::Drafts> {
     const auto own = TRY(standingIn(now, id, caller.user));
-    if (own.room && own.member && own.member->state == MemberState::Left) return store::Drafts{};
+    const bool seen = own.room && (own.room->group.empty() || isMember(own.in_group));
+    if (seen && own.member && own.member->state == MemberState::Left) return store::Drafts{};
     const bool last = TRY(now.head(Scope::of(id))).members == 1;
     TRY(judge(caller.right, RoomFacts{caller, own, RoomFacts::kNobody, nullptr, last}));
     auto drafts = TRY(takeOut(now, *own.member, "left"));

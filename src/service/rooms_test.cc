@@ -87,5 +87,17 @@ TEST_F(RoomsTest, MainRoomHasNoCapacityOfItsOwnAndIsNotArchived) {
   EXPECT_THAT(done("ann", "room.get", object({{"room", group}})), Not(HasSubstr("archived_at")));
 }
 
+// Leaving once more told whoever had been in a hidden room whether it was still there.
+TEST_F(RoomsTest, WhoLeftARoomAndItsGroupLearnsNothingOfItByLeavingAgain) {
+  const auto group = groupOf("ann");
+  const auto room = object({{"room", roomIn(group, "ann")}});
+  done("bob", "group.join", object({{"group", group}}));
+  done("bob", "room.join", room);
+  done("bob", "room.leave", room);
+  EXPECT_EQ(done("bob", "room.leave", room), R"({"changed":false})");
+  done("bob", "group.leave", object({{"group", group}}));
+  EXPECT_EQ(refused("bob", "room.leave", room).code, FaultCode::NotFound);
+}
+
 }  // namespace
 }  // namespace kith

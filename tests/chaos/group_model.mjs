@@ -209,7 +209,7 @@ export class Model {
 
   leaveRoom(actor, id) {
     const room = this.rooms.get(id);
-    if (!room.gone && room.left.has(actor)) return 'unchanged';
+    if (this.sees(room, actor) && room.left.has(actor)) return 'unchanged';
     const refused = this.notInside(room, actor);
     if (refused) return refused;
     if (room.main) return 'permission_denied';
