@@ -22,6 +22,10 @@ class PlaceBroadcast {
   }
   /// Any other entry. In the log of a person, his places may have changed.
   void other(const store::CommittedEntry& entry) {
+    const auto type = entry.logged.entry.type;
+    const bool ends = type == EntryType::RoomArchived || type == EntryType::RoomDeleted;
+    // Taken up again, the room has no typists yet.
+    if (ends && entry.scope.kind() == Scope::Kind::Room) typing_.stoppedAll(entry.scope.room());
     if (entry.scope.kind() == Scope::Kind::User) online_.membershipChanged(entry.scope.user());
     publish_.publishEntry(entry);
   }

@@ -99,5 +99,22 @@ TEST_F(RoomsTest, WhoLeftARoomAndItsGroupLearnsNothingOfItByLeavingAgain) {
   EXPECT_EQ(refused("bob", "room.leave", room).code, FaultCode::NotFound);
 }
 
+TEST_F(RoomsTest, NobodyTypesOnInARoomThatIsArchivedOrDeleted) {
+  const auto typists = [&](const Scope& room) {
+    loop.advance(Milliseconds(600));  // a list and the next are half a second apart
+    std::size_t count = 0;
+    presence.typing(room, [&](const Result<std::vector<Typing>>& typing) { count = typing->size(); });
+    return count;
+  };
+  for (const char* ended_by : {"room.archive", "room.delete"}) {
+    const auto made = done("ann", "room.create", object({{"name", "Shed"}}));
+    const auto room = object({{"room", roomOfJson(made).text()}});
+    done("ann", "chat.typing", R"({"room":")" + roomOfJson(made).text() + R"(","on":true})");
+    EXPECT_EQ(typists(Scope::of(roomOfJson(made))), 1u);
+    done("ann", ended_by, room);
+    EXPECT_EQ(typists(Scope::of(roomOfJson(made))), 0u) << ended_by;
+  }
+}
+
 }  // namespace
 }  // namespace kith

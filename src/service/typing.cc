@@ -85,6 +85,19 @@ void TypingIndicator::stopped(const RoomId& room, const UserId& user) {
   });
 }
 
+void TypingIndicator::stoppedAll(const RoomId& room) {
+  loop_.post([this, room, turn = turn()] {
+    for (auto& [who, judged] : judged_) {  // few: signs whose rights are being read
+      if (who.second == room) judged.ended = std::max(judged.ended, turn);
+    }
+    const auto found = places_.find(room);
+    if (found == places_.end()) return;
+    std::vector<UserId> users;
+    for (const auto& [user, typist] : found->second.typists) users.push_back(user);
+    for (const UserId& user : users) end(room, user, {turn});
+  });
+}
+
 void TypingIndicator::closed(const UserId& user, const ConnectionId& connection) {
   loop_.post([this, user, ended = End{turn(), connection}] {
     for (auto at = judged_.lower_bound({user, RoomId{}}); at != judged_.end() && at->first.first == user;

@@ -38,9 +38,9 @@ struct TypingOptions {
 ///
 /// A signal carries the whole list and replaces the one before:
 /// `{"type":"typing","at","users":[{"id","name"}],"more":N,"ttl_ms"}`. Typing ends 5 s after the last `on`,
-/// at once by `off`, a disconnect or the end of a membership, and by the author's message without a signal.
-/// Of somebody with several connections, `off` and a disconnect end what that one showed, no more. What ends
-/// typing ends the signs that came before it, also one whose rights are read until later.
+/// at once by `off`, a disconnect, the end of a membership or of the room, and by the author's message
+/// without a signal. Of somebody with several connections, `off` and a disconnect end what that one showed,
+/// no more. What ends typing ends the signs that came before it, also one whose rights are read until later.
 /// Even if this node dies, `ttl_ms` (at most 5 s, and at most a second past the deadline of anybody on the
 /// list) ends it at the reader's within 6 s.
 ///
@@ -78,6 +78,8 @@ class TypingIndicator {
   void messageSent(const RoomId& room, const UserId& user, Turn turn);
   /// He left, was kicked, or may not write any more.
   void stopped(const RoomId& room, const UserId& user);
+  /// Nobody may write in this room any more.
+  void stoppedAll(const RoomId& room);
   /// This connection of his ended.
   void closed(const UserId& user, const ConnectionId& connection);
 
