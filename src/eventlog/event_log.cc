@@ -33,10 +33,6 @@ EventLog::Owner& EventLog::owner(const Scope& scope) const {
   return *owners_[ownerIndex(scope)];
 }
 
-Loop& EventLog::ownerOf(const Scope& scope) const {
-  return owner(scope).loop();
-}
-
 void EventLog::append(store::WriteItem item) {
   ASSERT(!item.scopes.empty());
   item.done = [this, answers = answers_, to = ownerIndex(item.scopes.front()),

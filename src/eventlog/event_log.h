@@ -107,8 +107,6 @@ class EventLog {
   /// The same, to whoever asked to be told of people one by one.
   void joinLeave(const Scope& scope, std::vector<JoinLeave> who);
 
-  Loop& ownerOf(const Scope& scope) const;
-
  private:
   class Owner;
   struct Batch;
