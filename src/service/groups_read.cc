@@ -1,18 +1,8 @@
 #include "service/groups.h"
+#include "service/page_cut.h"
 #include "service/permissions.h"
 
 namespace kith {
-namespace {
-
-/// Takes the row that was read beyond the limit off, and says whether there was one.
-template <class Row>
-bool cutTo(std::vector<Row>& rows, std::size_t limit) {
-  if (rows.size() <= limit) return false;
-  rows.pop_back();
-  return true;
-}
-
-}  // namespace
 
 void CommunityGroupService::listGroups(const Caller& caller, store::GroupQuery query,
                                        Reply<GroupPage> reply) {

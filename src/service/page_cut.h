@@ -24,6 +24,14 @@ struct PageCut {
 PageCut cutPage(const std::vector<std::string>& rows, std::size_t anchor,
                 std::size_t bytes_max = kPageBytesMax);
 
+/// Takes the row that was read beyond the limit off, and says whether there was one.
+template <class Row>
+bool cutTo(std::vector<Row>& rows, std::size_t limit) {
+  if (rows.size() <= limit) return false;
+  rows.pop_back();
+  return true;
+}
+
 /// Writes the rendered rows of a list as the array `name`, as many from the first as fit, and says how many.
 std::size_t writePage(JsonWriter& json, std::string_view name, const std::vector<std::string>& rows);
 

@@ -1,5 +1,6 @@
 #include <simdjson.h>
 
+#include "service/page_cut.h"
 #include "service/permissions.h"
 #include "service/rooms.h"
 
@@ -45,8 +46,7 @@ void DiscussionRoomService::listRooms(const Caller& caller, store::RoomQuery que
       [caller, query](store::Reader& reader) mutable -> Result<RoomPage> {
         const auto limit = query.limit++;
         RoomPage page{TRY(reader.rooms(caller.user, query))};
-        page.more = page.rooms.size() > limit;
-        if (page.more) page.rooms.pop_back();
+        page.more = cutTo(page.rooms, limit);
         TRY(query.group.empty() ? judge(caller.right, caller)
                                 : judgeInGroup(caller.right, reader, caller, query.group));
         return page;
@@ -69,8 +69,7 @@ void DiscussionRoomService::getMembers(const Caller& caller, const RoomId& room,
   parts_.log.readValue<MemberPage>(
       [caller, room, cursor, limit](store::Reader& reader) -> Result<MemberPage> {
         MemberPage page{TRY(reader.members(room, cursor, limit + 1))};
-        page.more = page.members.size() > limit;
-        if (page.more) page.members.pop_back();
+        page.more = cutTo(page.members, limit);
         TRY(judgeInRoom(caller.right, reader, caller, room));  // after the data, in its snapshot
         return page;
       },
