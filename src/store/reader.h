@@ -128,7 +128,8 @@ class Reader {
                                               std::size_t limit) = 0;
   virtual Result<std::vector<RoomId>> roomsOfGroup(const GroupId& group, std::size_t limit) = 0;
   virtual Result<std::int64_t> roomCount(const GroupId& group) = 0;
-  /// Members in the order of their ids after `cursor`.
+  /// Members in the order of their ids after `cursor`. Who was put out of the room's group is among them
+  /// until its task has come to the room.
   virtual Result<std::vector<MemberRow>> members(const RoomId& room, const UserId& cursor,
                                                  std::size_t limit) = 0;
 
@@ -139,8 +140,8 @@ class Reader {
   virtual Result<std::optional<GroupRow>> groupRow(const UserId& asker, const GroupId& group) = 0;
   /// Groups the user is a member of, most recently joined first.
   virtual Result<std::vector<GroupId>> groupsOf(const UserId& user, std::size_t limit) = 0;
-  /// Is there a place that both are members of: a room of no group, or a group? Of the rooms of groups only
-  /// the members of the group are members, so the group says it.
+  /// Is there a place that both are members of: a room of no group, or a group? A row in a room of a group
+  /// opens nothing without one in the group, which who was put out loses first: so the group says it.
   virtual Result<bool> sharePlace(const UserId& one, const UserId& other) = 0;
   virtual Result<std::vector<GroupMemberRow>> groupMembers(const GroupId& group, const UserId& cursor,
                                                            std::size_t limit) = 0;
