@@ -120,6 +120,7 @@ void CommunityGroupService::createGroup(const Caller& caller, CreateGroup reques
   const auto hash = requestHash(parts_.hash_key, "group.create",
                                 {request.name, request.slug, request.description,
                                  joinModeName(request.join_mode), std::to_string(request.capacity)});
+  const auto bytes = request.name.size() + request.slug.size() + request.description.size();
   auto made = std::make_shared<GroupWritten>();
   auto run = [=, limits = parts_.limits](store::Transaction& now) -> Result<store::Drafts> {
     TRY(judge(caller.right, caller));
@@ -155,7 +156,7 @@ void CommunityGroupService::createGroup(const Caller& caller, CreateGroup reques
                      caller.user,
                      request.nonce,
                      hash,
-                     0,
+                     bytes,
                      store::TransactionRun(std::move(run)),
                      std::move(done)});
 }
@@ -163,7 +164,8 @@ void CommunityGroupService::createGroup(const Caller& caller, CreateGroup reques
 void CommunityGroupService::updateGroup(const Caller& caller, UpdateGroup request,
                                         Reply<GroupWritten> reply) {
   const auto scope = Scope::of(request.group);
-  const auto hash = requestHash(parts_.hash_key, "group.update", {changesData(request)});
+  const auto changes_data = changesData(request);
+  const auto hash = requestHash(parts_.hash_key, "group.update", {changes_data});
   auto made = std::make_shared<GroupWritten>();
   auto run = [request, caller, scope, made](store::Transaction& now) -> Result<store::Drafts> {
     auto group = TRY(now.group(request.group));
@@ -196,8 +198,13 @@ void CommunityGroupService::updateGroup(const Caller& caller, UpdateGroup reques
     made->written = writtenOf(*result);
     reply(std::move(*made));
   };
-  parts_.log.append(
-      {{scope}, caller.user, request.nonce, hash, 0, store::TransactionRun(std::move(run)), std::move(done)});
+  parts_.log.append({{scope},
+                     caller.user,
+                     request.nonce,
+                     hash,
+                     changes_data.size(),
+                     store::TransactionRun(std::move(run)),
+                     std::move(done)});
 }
 
 void CommunityGroupService::deleteGroup(const Caller& caller, const GroupId& id, const std::string& nonce,

@@ -258,7 +258,7 @@ void CommunityGroupService::close(const Caller& caller, const JoinRequest& known
                      caller.user,
                      nonce,
                      hash,
-                     0,
+                     reason.size(),
                      store::TransactionRun(std::move(run)),
                      std::move(done)});
 }

@@ -123,8 +123,8 @@ void CommunityGroupService::kickMember(const Caller& caller, KickFromGroup reque
     answerAfter<LeftGroup>(*rooms_left ? std::optional(task) : std::nullopt, LeftGroup{writtenOf(*result)},
                            std::move(reply));
   };
-  parts_.log.append({scopesOf(request.group, request.user), caller.user, request.nonce, hash, 0,
-                     store::TransactionRun(std::move(run)), std::move(done)});
+  parts_.log.append({scopesOf(request.group, request.user), caller.user, request.nonce, hash,
+                     request.reason.size(), store::TransactionRun(std::move(run)), std::move(done)});
 }
 
 // Room by room; each commit finds out by itself whether there is something left to do, so that a step may

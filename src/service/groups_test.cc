@@ -292,5 +292,32 @@ TEST_F(GroupsTest, RepeatedApprovalIsAnsweredThoughTheRightIsGone) {
   EXPECT_EQ(approve(SiteRole::Member, "none").error().code, FaultCode::NotMember);
 }
 
+// They were counted as nothing, so that what waits for a commit could be far more than the limits say.
+TEST_F(GroupsTest, TextsThatWaitToBeWrittenAreCounted) {
+  const std::string text(200, 'x');
+  const auto group = groupOf("ann", "approval");
+  const auto room = roomIn(group, "ann");
+  const auto asked = [&](const std::string& who) {
+    return requestOfJson(done(who, "group.join", object({{"group", group}}))).text();
+  };
+  const auto bobs = asked("bob");
+  done("ann", "group.approve", object({{"group", group}, {"request", bobs}}));
+  done("bob", "room.join", object({{"room", room}}));
+  const auto cids = asked("cid");
+  const std::vector<std::pair<const char*, std::string>> writes{
+      {"group.create", object({{"name", "Den"}, {"description", text}})},
+      {"group.update", object({{"group", group}, {"description", text}})},
+      {"room.create", object({{"name", "Den"}, {"topic", text}})},
+      {"room.update", object({{"room", room}, {"topic", text}})},
+      {"room.kick", object({{"room", room}, {"user", "bob"}, {"reason", text}})},
+      {"group.kick", object({{"group", group}, {"user", "bob"}, {"reason", text}})},
+      {"group.reject", object({{"group", group}, {"request", cids}, {"reason", text}})}};
+  for (const auto& [method, request] : writes) {
+    const auto before = store.bytes();
+    done("ann", method, request);
+    EXPECT_GE(store.bytes() - before, text.size()) << method;
+  }
+}
+
 }  // namespace
 }  // namespace kith

@@ -87,8 +87,9 @@ void DiscussionRoomService::createRoom(const Caller& caller, CreateRoom request,
       drafts.push_back(roomDraft(Scope::of(request.group), EntryType::RoomCreated, room));
     return drafts;
   };
-  parts_.log.append({std::move(scopes), caller.user, request.nonce, hash, 0,
-                     store::TransactionRun(std::move(run)), answerRoom(caller, id, made, std::move(reply))});
+  parts_.log.append({std::move(scopes), caller.user, request.nonce, hash,
+                     request.name.size() + request.topic.size(), store::TransactionRun(std::move(run)),
+                     answerRoom(caller, id, made, std::move(reply))});
 }
 
 void DiscussionRoomService::joinRoom(const Caller& caller, const RoomId& id, const std::string& nonce,
@@ -159,7 +160,7 @@ void DiscussionRoomService::kickMember(const Caller& caller, KickMember request,
                      caller.user,
                      request.nonce,
                      hash,
-                     0,
+                     request.reason.size(),
                      store::TransactionRun(std::move(run)),
                      std::move(done)});
 }

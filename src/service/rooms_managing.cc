@@ -127,8 +127,9 @@ void DiscussionRoomService::updateRoom(const Caller& caller, UpdateRoom request,
                 TRY(now.putRoom(room));
                 return updateDrafts(room, changes);
               };
-              const auto hash = requestHash(parts_.hash_key, "room.update", {changesData(request)});
-              parts_.log.append({std::move(*scopes), caller.user, request.nonce, hash, 0,
+              const auto changes_data = changesData(request);
+              const auto hash = requestHash(parts_.hash_key, "room.update", {changes_data});
+              parts_.log.append({std::move(*scopes), caller.user, request.nonce, hash, changes_data.size(),
                                  store::TransactionRun(std::move(run)),
                                  answerRoom(caller, request.room, made, std::move(reply))});
             });

@@ -32,8 +32,20 @@ class WatchedStore final : public Store {
     return reads_;
   }
 
-  void submit(WriteItem item) override { real_.submit(std::move(item)); }
-  void submitAll(std::vector<WriteItem> items) override { real_.submitAll(std::move(items)); }
+  /// What all items so far said to hold.
+  std::size_t bytes() const {
+    Lock lock(mutex_);
+    return bytes_;
+  }
+
+  void submit(WriteItem item) override {
+    count(item);
+    real_.submit(std::move(item));
+  }
+  void submitAll(std::vector<WriteItem> items) override {
+    for (const auto& item : items) count(item);
+    real_.submitAll(std::move(items));
+  }
   void setAnswered(Task answered) override { real_.setAnswered(std::move(answered)); }
   Health health() const override { return real_.health(); }
   Result<void> read(Callback<Result<void>(Reader&)> job) override {
@@ -50,9 +62,15 @@ class WatchedStore final : public Store {
   }
 
  private:
+  void count(const WriteItem& item) {
+    Lock lock(mutex_);
+    bytes_ += item.bytes;
+  }
+
   Store& real_;
   mutable Mutex mutex_;
   int reads_ GUARDED_BY(mutex_) = 0;
+  std::size_t bytes_ GUARDED_BY(mutex_) = 0;
   int reads_left_ GUARDED_BY(mutex_) = 0;
   bool failing_ GUARDED_BY(mutex_) = false;
   Task then_ GUARDED_BY(mutex_);
