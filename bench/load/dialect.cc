@@ -48,15 +48,7 @@ std::string signToken(const std::string& user, const std::string& secret) {
   return text + "." + base64Url({reinterpret_cast<const char*>(digest.data()), size});
 }
 
-/// The text behind `key`, up to the next quote: what the generator wrote has none in it.
-std::string_view quotedAfter(std::string_view message, std::string_view key) {
-  const auto at = message.find(key);
-  if (at == message.npos) return "";
-  const auto rest = message.substr(at + key.size());
-  return rest.substr(0, rest.find('"'));
-}
-
-class Kith final : public Dialect {
+class Kith : public Dialect {
  public:
   explicit Kith(std::string secret) : secret_(std::move(secret)) {}
 
@@ -74,6 +66,9 @@ class Kith final : public Dialect {
   std::string publish(std::string_view room, std::string_view text) const override {
     return rpc("chat.send", field("room", room) + "," + field("text", text));
   }
+  std::string call(std::string_view method, std::string_view fields) const override {
+    return rpc(method, std::string(fields));
+  }
   std::string_view pong() const override { return "{}"; }
 
   Heard hear(std::string_view message) const override {
@@ -87,21 +82,45 @@ class Kith final : public Dialect {
     return {Kind::Answer, quotedAfter(message, R"("room":{"id":")")};
   }
 
- private:
+ protected:
   static std::string field(std::string_view name, std::string_view text) {
     return std::string("\"").append(name).append("\":\"").append(text).append("\"");
   }
   static std::string rpc(std::string_view method, const std::string& fields) {
     return R"({"id":3,"rpc":{"method":")" + std::string(method) + R"(","data":{)" + fields + "}}}";
   }
+
+ private:
   std::string secret_;
+};
+
+class KithGroup final : public Kith {
+ public:
+  using Kith::Kith;
+  std::string create(std::uint32_t room) const override {
+    return rpc("group.create", R"("name":"Bench )" + std::to_string(room) + "\"");
+  }
+  std::string join(std::string_view room) const override { return rpc("group.join", field("group", room)); }
+  Heard hear(std::string_view message) const override {
+    auto heard = Kith::hear(message);
+    if (heard.kind == Heard::Kind::Answer) heard.text = quotedAfter(message, R"("group":{"id":")");
+    return heard;
+  }
 };
 
 }  // namespace
 
+std::string_view quotedAfter(std::string_view message, std::string_view key) {
+  const auto at = message.find(key);
+  if (at == message.npos) return "";
+  const auto rest = message.substr(at + key.size());
+  return rest.substr(0, rest.find('"'));
+}
+
 std::unique_ptr<Dialect> makeDialect(std::string_view name, const std::string& secret) {
   if (name == "raw") return std::make_unique<Raw>();
   if (name == "kith") return std::make_unique<Kith>(secret);
+  if (name == "kith-group") return std::make_unique<KithGroup>(secret);
   return nullptr;
 }
 

@@ -22,7 +22,7 @@ Herd::Herd(const Dialect& dialect, std::uint16_t port, std::uint32_t rooms)
   poller_.setHandler(this);
 }
 
-void Herd::grow(std::size_t count) {
+void Herd::add(std::size_t count) {
   const auto first = clients_.size();
   for (auto i = first; i < count; ++i) {
     const auto index = static_cast<std::uint32_t>(i);
@@ -30,6 +30,43 @@ void Herd::grow(std::size_t count) {
         std::make_unique<Client>(poller_, index, index % static_cast<std::uint32_t>(rooms_.size())));
   }
   connect(first, count);
+}
+
+void Herd::reconnect(std::size_t first, std::size_t last) {
+  for (auto i = first; i < last; ++i) {
+    auto& client = clients_[i];
+    client = std::make_unique<Client>(poller_, client->index, client->room);
+  }
+  connect(first, last);
+}
+
+void Herd::ask(std::size_t first, std::size_t last, std::size_t in_flight,
+               const std::function<std::string(std::size_t)>& command, Histogram& times,
+               const Answered& answered) {
+  std::vector<std::int64_t> asked_at(last);
+  answered_ = 0;
+  std::string_view text;
+  observe([&text](Client&, std::string_view message) { text = message; });
+  listen([&](Client& client, const Heard& heard) {
+    if (heard.kind == Heard::Kind::Failure) giveUp("refused: " + std::string(heard.text));
+    if (heard.kind != Heard::Kind::Answer) return;
+    times.add(Poller::now() - asked_at[client.index]);
+    ++answered_;
+    if (answered) answered(client.index, text);
+  });
+  for (auto i = first; i < last; ++i) {
+    await([&] { return i - first - answered_ < in_flight; }, "answers");
+    asked_at[i] = Poller::now();
+    clients_[i]->sendText(command(i));
+  }
+  await([&] { return answered_ == last - first; }, "answers");
+  listen({});
+  observe({});
+}
+
+void Herd::grow(std::size_t count) {
+  const auto first = clients_.size();
+  add(count);
   const auto owners = std::clamp(rooms_.size(), first, count);
   making_ = true;
   forEach(first, owners, [this](Client& owner) {
@@ -86,6 +123,7 @@ void Herd::opened(Client& client) {
 }
 
 void Herd::heard(Client& client, std::string_view text) {
+  if (observer_) observer_(client, text);
   const auto heard = dialect_.hear(text);
   if (heard.kind == Heard::Kind::Ping) return client.sendText(dialect_.pong());
   if (listener_) return listener_(client, heard);

@@ -9,7 +9,7 @@ namespace {
 
 int usage() {
   std::fputs(
-      "load fanout|sends|idle [--dialect raw|kith] [--secret KEY] --port N --pid SERVER\n"
+      "load fanout|sends|idle|group|reconnect [--dialect raw|kith] [--secret KEY] --port N --pid SERVER\n"
       "     [--rooms N] [--members N] [--window N | --rate N] [--seconds N] [--warm-up N] [--bytes N]\n"
       "Prints one line of JSON. Ends with 1 if a message was lost, doubled or swapped, with 2 if the run "
       "failed.\n",
@@ -55,6 +55,11 @@ void print(const Options& options, const Result& result) {
   if (options.scenario == "idle") {
     std::printf(",\"connections\":%.0f,\"bytes_per_connection\":%.0f,\"server_cpu_percent\":%.2f", count,
                 result.bytes_per_client, window.server_cpu_us / window.seconds / 1e4);
+  } else if (options.scenario == "group") {
+    std::printf("%s", result.more.c_str());
+  } else if (options.scenario == "reconnect") {
+    std::printf(",\"connects\":%.0f,\"server_cpu_us_per_connect\":%.1f%s", count,
+                window.server_cpu_us / count, result.more.c_str());
   } else {
     const char* what = options.scenario == "sends" ? "send" : "delivery";
     const char* many = options.scenario == "sends" ? "sends" : "deliveries";
@@ -79,10 +84,12 @@ int run(int argc, char** argv) {
   for (int i = 2; i < argc; i += 2) {
     if (i + 1 == argc || !set(options, argv[i], argv[i + 1])) return usage();
   }
-  const auto scenario = options.scenario == "fanout"  ? runFanout
-                        : options.scenario == "sends" ? runSends
-                        : options.scenario == "idle"  ? runIdle
-                                                      : nullptr;
+  const auto scenario = options.scenario == "fanout"      ? runFanout
+                        : options.scenario == "sends"     ? runSends
+                        : options.scenario == "idle"      ? runIdle
+                        : options.scenario == "group"     ? runGroup
+                        : options.scenario == "reconnect" ? runReconnect
+                                                          : nullptr;
   const bool speaks = options.dialect == "raw" || options.dialect == "kith";
   if (scenario == nullptr || !speaks || options.port == 0 || options.rooms == 0 || options.members == 0)
     return usage();

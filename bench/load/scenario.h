@@ -34,7 +34,8 @@ struct Window {
   double frames_per_read = 0;
 };
 
-/// `count` is deliveries in `fanout`, answered sends in `sends`, connections in `idle`.
+/// `count` is deliveries in `fanout`, answered sends in `sends`, connections in `idle`, members in `group`,
+/// connects in `reconnect`.
 struct Result {
   std::int64_t count = 0;
   Window window;
@@ -42,6 +43,7 @@ struct Result {
   Faults faults;
   Usage usage;                  // of the server, at the end
   double bytes_per_client = 0;  // `idle`: growth of the server's own memory
+  std::string more{};           // `group`, `reconnect`: further figures, as JSON members
 };
 
 /// Rooms of subscribers; the first member of each publishes.
@@ -50,5 +52,11 @@ Result runFanout(const Options& options);
 Result runSends(const Options& options);
 /// `rooms` x `members` subscribed connections in which nothing happens.
 Result runIdle(const Options& options);
+/// A group of `members` with `rooms` further rooms: asking and being let in, joining, lists and pages of
+/// members.
+Result runGroup(const Options& options);
+/// `members` of one group (of one room, of the bare server), half of whom drop and come back at once,
+/// again and again.
+Result runReconnect(const Options& options);
 
 }  // namespace kith::bench
