@@ -167,7 +167,7 @@ void Rest::me(const http::Request& request, Answer answer) {
   callerOf(parts_.accounts, parts_.options.api_key, request,
            onLoop<Caller>([this, request, shared](Result<Caller> caller) {
              if (!caller && caller.error().code == FaultCode::Unauthorized)
-               return answerSignInWays(request, std::move(*shared));
+               return answerSignInWays(request, caller.error(), std::move(*shared));
              if (!caller) return (*shared)(problemOf(caller.error(), request.id));
              answerMe(request, *caller, shared);
            }));
@@ -192,10 +192,10 @@ void Rest::answerMe(const http::Request& request, const Caller& caller,
 }
 
 // Nobody is signed in: how it can be done.
-void Rest::answerSignInWays(const http::Request& request, Answer answer) {
+void Rest::answerSignInWays(const http::Request& request, const Fault& fault, Answer answer) {
   auto shared = std::make_shared<Answer>(std::move(answer));
-  parts_.accounts.hasAdmin(onLoop<bool>([this, request, shared](Result<bool> has_admin) {
-    (*shared)(problemOf(Fault::of(FaultCode::Unauthorized), request.id, [&](JsonWriter& json) {
+  parts_.accounts.hasAdmin(onLoop<bool>([this, request, fault, shared](Result<bool> has_admin) {
+    (*shared)(problemOf(fault, request.id, [&](JsonWriter& json) {
       json.key("sign_in").beginObject().field("registration",
                                               parts_.options.registration_open ? "open" : "off");
       json.flag("setup", has_admin && !*has_admin).endObject();

@@ -22,6 +22,10 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+Fault unauthorized(std::string detail) {
+  return {FaultCode::Unauthorized, {}, std::move(detail), false};
+}
+
 /// The key a back end shows, if it shows one.
 std::optional<std::string> shownKey(const http::Request& request) {
   if (request.hasHeader(kApiKeyHeader)) return request.header(kApiKeyHeader);
@@ -94,7 +98,9 @@ bool mayBeForged(const http::Request& request, const std::vector<std::string>& a
 void callerOf(AccountService& accounts, const std::string& api_key, const http::Request& request,
               Reply<Caller> reply) {
   if (const auto key = shownKey(request)) {
-    if (api_key.empty() || !equalSecrets(*key, api_key)) return reply(Fault::of(FaultCode::Unauthorized));
+    if (api_key.empty()) return reply(unauthorized("no API key is set on this server (http_api.key)"));
+    if (!equalSecrets(*key, api_key))
+      return reply(unauthorized("the API key is not this server's (http_api.key)"));
     return backEndCaller(accounts, request, std::move(reply));
   }
   const auto authorization = request.header("authorization");
@@ -106,7 +112,10 @@ void callerOf(AccountService& accounts, const std::string& api_key, const http::
                                  });
   }
   const auto cookie = cookieOf(request);
-  if (cookie.empty()) return reply(Fault::of(FaultCode::Unauthorized));
+  if (cookie.empty()) {
+    return reply(unauthorized(
+        "no credentials: send Authorization: Bearer TOKEN, X-API-Key, or the cookie of a sign-in"));
+  }
   accounts.cookieCaller(cookie, std::move(reply));
 }
 

@@ -41,13 +41,15 @@ int statusOf(FaultCode code) {
 
 namespace {
 
+/// `detail` stands alone, so it names the field; in `errors` the pointer does.
 http::Response problem(int status, std::string_view code, std::string_view detail, std::string_view field,
                        std::string_view request_id, bool temporary, Callback<void(JsonWriter&)> more) {
   std::string out;
   JsonWriter json(out);
   json.beginObject().field("type", "about:blank").field("title", http::statusText(status));
   json.field("status", static_cast<std::int64_t>(status)).field("code", code);
-  if (!detail.empty()) json.field("detail", detail);
+  const auto subject = field.empty() ? std::string() : std::string(field) + ": ";
+  if (!detail.empty()) json.field("detail", subject + std::string(detail));
   if (!request_id.empty()) json.field("instance", request_id);
   if (!field.empty()) {
     json.key("errors").beginArray().beginObject().field("pointer", "/" + std::string(field));

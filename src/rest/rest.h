@@ -51,7 +51,7 @@ class Rest {
   void answerSignedIn(const http::Request& request, Result<SignedIn> result, Answer answer);
   void answerMe(const http::Request& request, const Caller& caller, const std::shared_ptr<Answer>& answer);
   std::string meJson(const User& user, const Tokens::Signed* token) const;
-  void answerSignInWays(const http::Request& request, Answer answer);
+  void answerSignInWays(const http::Request& request, const Fault& fault, Answer answer);
   std::optional<http::Response> refusedAtDoor(const http::Request& request) const;
   /// `then(value)` on this loop, whichever thread calls.
   template <class T>

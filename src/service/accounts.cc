@@ -65,7 +65,7 @@ Result<store::Drafts> revokeSessions(store::Transaction& tx, const Caller& calle
 Result<LiveSession> liveSession(store::Reader& reader, const SessionId& id, WallMs now) {
   auto session = TRY(reader.session(id));
   if (!session || session->revoked_at != 0 || session->expires_at <= now)
-    return Fault::of(FaultCode::Unauthorized);
+    return Fault{FaultCode::Unauthorized, {}, "the sign-in has ended, or there was none", false};
   auto user = TRY(reader.user(session->user));
   if (!user) return Fault::of(FaultCode::Unauthorized);
   return LiveSession{std::move(*user), std::move(*session)};

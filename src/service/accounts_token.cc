@@ -16,7 +16,11 @@ constexpr std::string_view kUnnamedIssuer = "host";
 Fault faultOf(TokenRefusal refusal) {
   switch (refusal) {
     case TokenRefusal::Invalid:
-      return Fault::of(FaultCode::Unauthorized);
+      return {FaultCode::Unauthorized,
+              {},
+              "the token is not signed with this server's key (client.token.hmac_secret_key), or is no such "
+              "token",
+              false};
     case TokenRefusal::Expired:
       return Fault::of(FaultCode::TokenExpired);
     case TokenRefusal::ExpireAtPast:

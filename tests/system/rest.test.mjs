@@ -30,13 +30,30 @@ test('a refusal is a problem with type, title, status, code and the field in fau
   assert.equal(refused.headers.get('cache-control'), 'no-store');
   const { type, title, status, code, detail, errors } = refused.body;
   assert.deepEqual([type, status, code], ['about:blank', 422, 'bad_request']);
-  assert.ok(title && detail);
-  assert.deepEqual(errors, [{ pointer: '/text', message: detail }]);
+  assert.ok(title);
+  assert.deepEqual(errors, [{ pointer: '/text', message: detail.replace('text: ', '') }]);
+  // It was "is required", and nothing else said of what to who reads the detail alone.
+  const nameless = await server.rest('POST', '/rooms', { user: 'ann', body: {} });
+  assert.equal(nameless.body.detail, 'name: is required');
 
   const unknown = await server.rest('GET', '/rooms/neverwas', { user: 'ann' });
   assert.deepEqual([unknown.status, unknown.body.code, unknown.body.errors], [404, 'not_found', undefined]);
   const nobody = await server.rest('GET', '/rooms');
   assert.deepEqual([nobody.status, nobody.body.code, nobody.headers.get('www-authenticate')], [401, 'unauthorized', 'Bearer']);
+});
+
+test('a 401 says what was wrong with the credentials, and repeats none of them', async () => {
+  const foreign = token('ann', {}, 'another secret');
+  const cases = [[{}, /^no credentials: send Authorization/], [{ Authorization: `Bearer ${foreign}` }, /^the token is not signed with this server's key/],
+    [{ 'X-API-Key': 'a-key-of-some-other-server-0123456789' }, /^no API key is set on this server/], [{ Cookie: 'kith=gone.secret' }, /^the sign-in has ended/]];
+  for (const path of ['/rooms', '/me']) {
+    for (const [headers, says] of cases) {
+      const refused = await server.rest('GET', path, { headers });
+      assert.equal(refused.status, 401);
+      assert.match(refused.body.detail, says);
+    }
+  }
+  for (const secret of [foreign, 'some-other-server', 'gone.secret']) assert.ok(!server.errors.includes(secret));
 });
 
 test('a bearer that is not valid, or no longer, is 401 with the name that says which', async () => {
