@@ -170,7 +170,7 @@ Expected<void, Error> Node::makeCores() {
     core.sessions = std::unique_ptr<SessionCore>(
         new SessionCore{i, core.loop, core.hub, *log_of_scopes_, *services_, *accounts_, *typing_,
                         protocol::jsonOverWebSocket(), clock_, log_, metrics_, session_options_});
-    core.gateway = std::make_unique<Gateway>(*core.sessions, gateway_options_);
+    core.gateway = std::make_unique<Gateway>(*core.sessions, refused_origins_, gateway_options_);
     core.rest = std::make_unique<Rest>(Rest::Parts{core.loop, *accounts_, *services_, rest_options_});
     core.gateway->addTo(core.router);
     core.rest->addTo(core.router);
@@ -178,6 +178,7 @@ Expected<void, Error> Node::makeCores() {
     http::ServerOptions server;
     server.headers = securityHeaders();
     server.decorate = [this](const http::Request* request, http::Response& response) {
+      noteRefusedOrigin(request, allowed_origins_, refused_origins_);
       addCors(request, allowed_origins_, response);
     };
     core.server = std::make_unique<http::Server>(core.loop, core.router, std::move(server));

@@ -15,6 +15,7 @@
 #include "hub/fanout.h"
 #include "net/listener.h"
 #include "presence/presence.h"
+#include "rest/refused_origins.h"
 #include "rest/rest.h"
 #include "service/chat.h"
 #include "service/groups.h"
@@ -73,6 +74,7 @@ class Node {
   std::atomic<bool> store_failed_{false};
   std::atomic<bool> draining_{false};
   std::vector<std::string> allowed_origins_;
+  RefusedOrigins refused_origins_{clock_, log_};
   SessionOptions session_options_;
   GatewayOptions gateway_options_;
   RestOptions rest_options_;

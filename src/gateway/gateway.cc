@@ -32,7 +32,8 @@ class Gateway::Refused final : public ConnectionHandler {
   std::unique_ptr<Connection> connection_;
 };
 
-Gateway::Gateway(SessionCore& core, const GatewayOptions& options) : core_(core), options_(options) {}
+Gateway::Gateway(SessionCore& core, RefusedOrigins& refused_origins, const GatewayOptions& options)
+    : core_(core), refused_origins_(refused_origins), options_(options) {}
 Gateway::~Gateway() = default;
 
 void Gateway::refuse(std::unique_ptr<Connection> connection, int status, std::string_view field,
@@ -62,6 +63,7 @@ void Gateway::upgrade(const http::Request& request, std::unique_ptr<Connection> 
   if (draining_) return refuse(std::move(connection), 503, "Retry-After: 1", "the server is stopping");
   const auto origin = request.header("origin");
   if (!origin.empty() && !isAllowedOrigin(request, origin, options_.allowed_origins)) {
+    refused_origins_.add(origin);
     return refuse(std::move(connection), 403, "", "this origin is not allowed (client.allowed_origins)");
   }
   const auto upgrade_field = request.header("upgrade"), connection_field = request.header("connection"),

@@ -7,6 +7,7 @@
 
 #include "gateway/websocket_client.h"
 #include "http/router.h"
+#include "rest/refused_origins.h"
 
 namespace kith {
 
@@ -20,7 +21,7 @@ struct GatewayOptions {
 /// On its loop, owned by the wiring.
 class Gateway {
  public:
-  Gateway(SessionCore& core, const GatewayOptions& options);
+  Gateway(SessionCore& core, RefusedOrigins& refused_origins, const GatewayOptions& options);
   ~Gateway();
 
   /// GET /connection/websocket.
@@ -36,6 +37,7 @@ class Gateway {
   void drainStep(std::size_t per_step, Milliseconds left, std::shared_ptr<Task> done);
 
   SessionCore& core_;
+  RefusedOrigins& refused_origins_;
   const GatewayOptions& options_;
   std::unordered_map<WebSocketClient*, std::unique_ptr<WebSocketClient>> clients_;
   class Refused;

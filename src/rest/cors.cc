@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "rest/credentials.h"
+
 namespace kith {
 namespace {
 
@@ -56,6 +58,13 @@ void addCors(const http::Request* request, const std::vector<std::string>& allow
   response.with("Access-Control-Allow-Methods", allowedMethods(response));
   response.with("Access-Control-Allow-Headers", std::string(kRequestHeaders));
   response.with("Access-Control-Max-Age", std::string(kPreflightLife_s));
+}
+
+void noteRefusedOrigin(const http::Request* request, const std::vector<std::string>& allowed_origins,
+                       RefusedOrigins& refused) {
+  if (request == nullptr || !isOfApi(*request)) return;
+  const auto origin = request->header("origin");
+  if (!origin.empty() && !isAllowedOrigin(*request, origin, allowed_origins)) refused.add(origin);
 }
 
 }  // namespace kith

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "http/message.h"
+#include "rest/refused_origins.h"
 
 namespace kith {
 
@@ -18,5 +19,10 @@ bool isOrigin(std::string_view text);
 /// the cookie stays with ours. Nothing is added while the list is empty.
 void addCors(const http::Request* request, const std::vector<std::string>& allowed_origins,
              http::Response& response);
+
+/// Says of a request to /api/v1 from a page that is neither this host's nor on the list that no browser gives
+/// it the answer. Without this only that page's reader would learn it.
+void noteRefusedOrigin(const http::Request* request, const std::vector<std::string>& allowed_origins,
+                       RefusedOrigins& refused);
 
 }  // namespace kith

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
 import { Server, token } from './lib/server.mjs';
+import { eventually } from './lib/states.mjs';
 
 const kGood = 'https://good.example';
 let server;
@@ -102,4 +103,22 @@ test('without a list nothing is shared, and what is no origin is refused at the 
     await assert.rejects(refused.start(), (error) => error.message.includes(`client.allowed_origins: "${origin}" is no origin`), origin);
     await refused.stop();
   }
+});
+
+test('an origin that is refused stands in the log once, with the option that would let it in', async () => {
+  const said = (origin) => server.errors.split('\n').filter((line) => line.includes(`"${origin}"`)).map((line) => JSON.parse(line));
+  const { port } = new URL(server.url);
+  const upgrade = (origin) => new Promise((resolve) => {
+    const sent = request(`${server.url}/connection/websocket`, { headers: { Origin: origin, Connection: 'Upgrade', Upgrade: 'websocket' } }, (response) => resolve(response.statusCode));
+    sent.end();
+  });
+  for (let again = 0; again < 3; again += 1) assert.equal(await upgrade('https://page.example'), 403);
+  await preflight('https://api.example');
+  await asked('GET', '/api/v1/rooms', { Origin: kGood, ...bearer });
+  await asked('GET', '/api/v1/rooms', { Origin: `http://127.0.0.1:${port}`, ...bearer });
+  for (const origin of ['https://page.example', 'https://api.example']) {
+    const [line, ...more] = await eventually(() => said(origin), (lines) => lines.length > 0);
+    assert.deepEqual([line.level, line.event, line.option, more], ['warn', 'origin_refused', 'client.allowed_origins', []]);
+  }
+  for (const origin of [kGood, `http://127.0.0.1:${port}`]) assert.deepEqual(said(origin), []);
 });
