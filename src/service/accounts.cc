@@ -37,6 +37,8 @@ std::string revokedData(const std::vector<SessionId>& sessions, LogoutReach reac
   return out;
 }
 
+}  // namespace
+
 Result<store::Drafts> revokeSessions(store::Transaction& tx, const Caller& caller, LogoutReach reach) {
   const bool everywhere = reach == LogoutReach::Everywhere;
   std::vector<SessionId> revoked;
@@ -59,8 +61,6 @@ Result<store::Drafts> revokeSessions(store::Transaction& tx, const Caller& calle
   draft.data = revokedData(revoked, reach);
   return store::Drafts{{Scope::of(caller.user), std::move(draft)}};
 }
-
-}  // namespace
 
 Result<LiveSession> liveSession(store::Reader& reader, const SessionId& id, WallMs now) {
   auto session = TRY(reader.session(id));

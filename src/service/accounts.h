@@ -74,6 +74,12 @@ class AccountService {
   /// Faults: PermissionDenied (registration is off), BadRequest with a field, Already with "handle",
   /// TooManyRequests.
   void registerAccount(NewAccount account, std::string_view user_agent, Reply<SignedIn> reply);
+  // The operator's acts, whether registration is open or not. The reply is the account, by its handle's one
+  // form.
+  /// An account that its owner signs in to later. Faults as of registerAccount.
+  void createAccount(NewAccount account, Reply<User> reply);
+  /// Ends all sign-ins as logout does. NotFound with "handle" if no account of this server has it.
+  void resetPassword(std::string_view handle, std::string_view password, Reply<User> reply);
   /// Unauthorized whatever does not fit; TooManyRequests when the pool is full.
   void login(std::string_view handle, std::string_view password, std::string_view user_agent,
              Reply<SignedIn> reply);
@@ -104,6 +110,7 @@ class AccountService {
   void openSession(User user, std::string new_hash, std::string_view user_agent, Reply<SignedIn> reply);
   /// `event`: a string literal, for the log.
   void writeSignIn(std::string_view event, SignedIn made, store::TransactionRun run, Reply<SignedIn> reply);
+  void writePassword(User user, std::string hash, Reply<User> reply);
   void createAdmin(std::string token, SignedIn made, Reply<SignedIn> reply);
   void authenticateOwn(const Claims& claims, Reply<Authenticated> reply);
   void authenticateHost(const Claims& claims, Reply<Authenticated> reply);

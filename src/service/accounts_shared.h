@@ -21,6 +21,16 @@ struct LiveSession {
 /// Unauthorized if there is none, whatever the reason: unknown, revoked, expired.
 Result<LiveSession> liveSession(store::Reader& reader, const SessionId& id, WallMs now);
 
+/// A new account whose fields will do.
+struct CheckedAccount {
+  User user;  // without id and hash
+  std::string password;
+};
+Result<CheckedAccount> checkedAccount(const NewAccount& raw);
+
+/// Ends sign-ins of the caller; `sessions.revoked` if there were any.
+Result<store::Drafts> revokeSessions(store::Transaction& tx, const Caller& caller, LogoutReach reach);
+
 /// The user without what nobody outside the store needs.
 User shownUser(User user);
 Caller callerOf(const User& user, const SessionId& login);

@@ -16,19 +16,6 @@ const UserId& setupAuthor() {
   return author;
 }
 
-struct CheckedAccount {
-  User user;  // without id and hash
-  std::string password;
-};
-
-Result<CheckedAccount> check(const NewAccount& raw) {
-  CheckedAccount out;
-  out.user.handle = TRY(checkedHandle(raw.handle));
-  out.user.display_name = TRY(checkedName(raw.display_name, "display_name"));
-  out.password = TRY(checkedPassword(raw.password, out.user.handle));
-  return out;
-}
-
 std::string setupSecret(const std::string& token, WallMs expires_at) {
   return std::to_string(expires_at) + " " + hexEncode(sha256(token));
 }
@@ -45,6 +32,14 @@ Result<void> judgeSetup(store::Reader& reader, const std::string& token, WallMs 
 }
 
 }  // namespace
+
+Result<CheckedAccount> checkedAccount(const NewAccount& raw) {
+  CheckedAccount out;
+  out.user.handle = TRY(checkedHandle(raw.handle));
+  out.user.display_name = TRY(checkedName(raw.display_name, "display_name"));
+  out.password = TRY(checkedPassword(raw.password, out.user.handle));
+  return out;
+}
 
 void AccountService::createSetupLink(Reply<std::string> reply) {
   std::string token;
@@ -66,7 +61,7 @@ void AccountService::createSetupLink(Reply<std::string> reply) {
 
 void AccountService::setup(std::string token, NewAccount account, std::string_view user_agent,
                            Reply<SignedIn> reply) {
-  auto checked = check(account);
+  auto checked = checkedAccount(account);
   SignedIn made;
   if (checked) {
     made.user = std::move(checked->user);
@@ -124,7 +119,7 @@ void AccountService::registerAccount(NewAccount account, std::string_view user_a
   if (parts_.options.registration == Registration::Off) {
     return reply(Fault{FaultCode::PermissionDenied, {}, "registration is off on this server", false});
   }
-  auto checked = check(account);
+  auto checked = checkedAccount(account);
   if (!checked) return reply(checked.error());
   // Whether the handle is free shows only after the hash: asking costs the same either way.
   auto then = [this, user = std::move(checked->user), agent = std::string(user_agent),

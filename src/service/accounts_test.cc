@@ -122,6 +122,39 @@ TEST_F(AccountsTest, RegistrationCanBeOff) {
   EXPECT_EQ(pool->computed(), 0);
 }
 
+TEST_F(AccountsTest, OperatorMakesAnAccountWhileRegistrationIsOff) {
+  accounts = makeAccounts({AccountService::Registration::Off});
+  const auto made = create("Ann", "a good password");
+  ASSERT_TRUE(made.ok()) << made.error().detail;
+  EXPECT_EQ(made->handle, "ann");
+  EXPECT_TRUE(made->password_hash.empty());
+  EXPECT_EQ(login("ann", "a good password")->user.id, made->id);
+  EXPECT_EQ(create("ANN", "a good password").error().field, "handle");
+  EXPECT_EQ(create("bob", "short").error().field, "password");
+  EXPECT_EQ(create("bob", "a good password", " ").error().field, "display_name");
+}
+
+TEST_F(AccountsTest, ResetPasswordEndsTheOldOneAndAllSignIns) {
+  const auto before = signUp("ann").value();
+  const auto token = connectionToken(cookieCaller(before.cookie).value())->token;
+  const auto other = signUp("bob").value();
+  ASSERT_TRUE(reset("Ann", "another good password").ok());
+  EXPECT_FALSE(cookieCaller(before.cookie).ok());
+  EXPECT_FALSE(authenticate(token).ok());
+  EXPECT_FALSE(login("ann", "a good password").ok());
+  EXPECT_TRUE(login("ann", "another good password").ok());
+  EXPECT_TRUE(cookieCaller(other.cookie).ok());
+  EXPECT_THAT(entriesOf(before.user.id), ElementsAre(R"(sessions.revoked {"all":true})"));
+}
+
+TEST_F(AccountsTest, OnlyAnAccountOfThisServerHasAPasswordToReset) {
+  ASSERT_TRUE(authenticate(hostToken(R"({"sub":"ann","info":{"handle":"ann"}})")).ok());
+  for (const char* handle : {"ann", "bob"})
+    EXPECT_EQ(reset(handle, "a good password").error().code, FaultCode::NotFound);
+  signUp("carol").value();
+  EXPECT_EQ(reset("carol", "short").error().field, "password");
+}
+
 TEST_F(AccountsTest, NobodyAndWrongPasswordGetTheSameAnswerForTheSameWork) {
   ASSERT_TRUE(signUp("ann").ok());
   const auto work = [&](const std::string& handle, const std::string& password) {

@@ -75,6 +75,13 @@ class AccountsTest : public testing::Test {
   Result<SignedIn> login(const std::string& handle, const std::string& password) {
     return wait<SignedIn>([&](auto reply) { accounts->login(handle, password, "test", reply); });
   }
+  Result<User> create(const std::string& handle, const std::string& password,
+                      const std::string& name = "Ann") {
+    return wait<User>([&](auto reply) { accounts->createAccount({handle, name, password}, reply); });
+  }
+  Result<User> reset(const std::string& handle, const std::string& password) {
+    return wait<User>([&](auto reply) { accounts->resetPassword(handle, password, reply); });
+  }
   Result<void> logout(const Caller& caller, LogoutReach reach) {
     return wait<void>([&](auto reply) { accounts->logout(caller, reach, reply); });
   }
