@@ -94,7 +94,7 @@ Expected<void, Error> checkCommandSocketPath(const std::string& path) {
 }
 
 std::optional<CommandAnswer> askServer(const std::string& socket_path, const std::string& target,
-                                       Milliseconds answer_time) {
+                                       const std::string& body, Milliseconds answer_time) {
   Asking asking(answer_time);
   switch (asking.connect(socket_path)) {
     case Asking::Connected::NobodyListens:
@@ -104,17 +104,18 @@ std::optional<CommandAnswer> askServer(const std::string& socket_path, const std
     case Asking::Connected::Yes:
       break;
   }
-  asking.send("POST " + target + " HTTP/1.1\r\nHost: kith\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+  asking.send("POST " + target + " HTTP/1.1\r\nHost: kith\r\nContent-Length: " + std::to_string(body.size()) +
+              "\r\nConnection: close\r\n\r\n" + body);
   const auto answer = asking.read();
   if (!answer) return unanswered(socket_path, answer_time);
   CommandAnswer out;
-  const auto body = answer->find("\r\n\r\n");
-  if (answer->size() < 12 || body == std::string::npos) {
+  const auto head = answer->find("\r\n\r\n");
+  if (answer->size() < 12 || head == std::string::npos) {
     return CommandAnswer{
         0, "the server at " + socket_path + " ended before it answered; look at its log, and ask again"};
   }
   std::from_chars(answer->data() + 9, answer->data() + 12, out.status);
-  out.text = answer->substr(body + 4);
+  out.text = answer->substr(head + 4);
   return out;
 }
 

@@ -22,8 +22,10 @@ struct CommandAnswer {
   std::string text;
 };
 
-/// Asks the server that listens at `socket_path`. Nothing if none listens there. Blocks.
+/// Asks the server that listens at `socket_path`; secrets go into `body`, targets are for all to see. Nothing
+/// if none listens there. Blocks.
 std::optional<CommandAnswer> askServer(const std::string& socket_path, const std::string& target,
+                                       const std::string& body = {},
                                        Milliseconds answer_time = kCommandAnswerTime);
 
 }  // namespace kith

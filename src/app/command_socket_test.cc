@@ -41,7 +41,7 @@ class CommandSocketTest : public testing::Test {
 };
 
 TEST_F(CommandSocketTest, AServerThatDoesNotAnswerIsWaitedForOnlySoLong) {
-  const auto silent = askServer(path, "/setup-link", Milliseconds(20));
+  const auto silent = askServer(path, "/setup-link", "", Milliseconds(20));
 
   ASSERT_TRUE(silent);
   EXPECT_EQ(silent->status, 0);
@@ -56,7 +56,7 @@ TEST_F(CommandSocketTest, AServerThatNoLongerAcceptsIsNoMissingOne) {
   ASSERT_EQ(::connect(waiting, reinterpret_cast<sockaddr*>(&address), sizeof address), 0)
       << "fills the backlog";
 
-  const auto full = askServer(path, "/setup-link", Milliseconds(20));
+  const auto full = askServer(path, "/setup-link", "", Milliseconds(20));
   ::close(waiting);
 
   ASSERT_TRUE(full);

@@ -13,7 +13,7 @@ Reply<std::string> plainText(http::Responder responder) {
   return [responder = std::move(responder)](Result<std::string> result) {
     auto& loop = responder.loop();
     const int status = result ? 200 : statusOf(result.error().code);
-    auto text = result ? *result : result.error().detail;
+    auto text = result ? *result : sentenceOf(result.error());
     loop.post([responder, status, text = std::move(text)] {
       responder.answer(http::Response::of(status, "text/plain; charset=utf-8", text));
     });
@@ -45,7 +45,34 @@ void OperatorCommands::createToken(const std::string& user, std::int64_t life_s,
   });
 }
 
+void OperatorCommands::createUser(NewAccount account, Reply<std::string> reply) {
+  accounts_.createAccount(std::move(account),
+                          [url = page_url_, reply = std::move(reply)](Result<User> made) mutable {
+                            if (!made) return reply(std::move(made).error());
+                            reply("The account " + made->handle + " is made; it signs in at " + url + ".");
+                          });
+}
+
+void OperatorCommands::resetPassword(const std::string& handle, const std::string& password,
+                                     Reply<std::string> reply) {
+  accounts_.resetPassword(handle, password, [reply = std::move(reply)](Result<User> done) mutable {
+    if (!done) return reply(std::move(done).error());
+    reply("The account " + done->handle + " has a new password, and all its sign-ins have ended.");
+  });
+}
+
 void OperatorCommands::addTo(http::Router& router) {
+  router.add(http::Method::Post, "/user", [this](http::Request request, http::Responder responder) {
+    NewAccount account;
+    account.handle = request.queryValue("handle").value_or("");
+    account.display_name = request.queryValue("name").value_or("");
+    account.password = request.body;
+    createUser(std::move(account), plainText(std::move(responder)));
+  });
+  router.add(http::Method::Post, "/password", [this](http::Request request, http::Responder responder) {
+    const std::string handle(request.queryValue("handle").value_or(""));
+    resetPassword(handle, request.body, plainText(std::move(responder)));
+  });
   router.add(http::Method::Post, "/setup-link", [this](http::Request, http::Responder responder) {
     setupLink(plainText(std::move(responder)));
   });
@@ -59,6 +86,12 @@ void OperatorCommands::addTo(http::Router& router) {
     }
     createToken(std::string(user.value_or("")), life_s, plainText(std::move(responder)));
   });
+}
+
+std::string sentenceOf(const Fault& fault) {
+  if (fault.code == FaultCode::Already && fault.detail.empty()) return "the " + fault.field + " is taken";
+  if (fault.detail.empty()) return fault.message();
+  return fault.field.empty() ? fault.detail : fault.field + ": " + fault.detail;
 }
 
 std::optional<std::int64_t> parseDuration(std::string_view text) {

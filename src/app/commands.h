@@ -24,7 +24,13 @@ class OperatorCommands {
   /// of an own account: only signing in gives those.
   void createToken(const std::string& user, std::int64_t life_s, Reply<std::string> reply);
 
-  /// POST /setup-link, POST /token?user=&ttl_s=. Answers are plain text.
+  /// An account, also while registration is off. The reply is a sentence.
+  void createUser(NewAccount account, Reply<std::string> reply);
+  /// A new password for an account of this server; its sign-ins end. The reply is a sentence.
+  void resetPassword(const std::string& handle, const std::string& password, Reply<std::string> reply);
+
+  /// POST /setup-link, /token?user=&ttl_s=, /user?handle=&name= and /password?handle= (the password is the
+  /// body). Answers are plain text.
   void addTo(http::Router& router);
 
  private:
@@ -32,6 +38,9 @@ class OperatorCommands {
   const Tokens& tokens_;
   std::string page_url_;
 };
+
+/// A fault as a sentence for the operator, with the field in it.
+std::string sentenceOf(const Fault& fault);
 
 /// "90s", "15m", "1h", "7d" in seconds.
 std::optional<std::int64_t> parseDuration(std::string_view text);

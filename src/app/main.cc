@@ -1,26 +1,26 @@
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <future>
+#include <iostream>
 #include <thread>
 
+#include "app/addresses.h"
+#include "app/command_line.h"
 #include "app/command_socket.h"
 #include "app/commands.h"
+#include "app/exit_codes.h"
 #include "app/node.h"
 #include "app/version.h"
+#include "base/random.h"
+#include "http/target.h"
 
 namespace kith {
 namespace {
 
-struct CommandLine {
-  std::string config;
-  std::map<std::string, std::string> flags;
-  std::string token_user;
-  std::string token_ttl = "1h";
-};
+constexpr std::size_t kPasswordBytes = 12;  // 96 bits, 16 characters to copy
 
 std::map<std::string, std::string> environment() {
   std::map<std::string, std::string> out;
@@ -55,14 +55,21 @@ sigset_t blockSignals() {
   return set;
 }
 
-void printReady(Node& node, const Options& options) {
+void printReady(Node& node, const Options& options, const std::string& program) {
+  const auto& folder = options.text("data.dir");
+  const auto internal = node.internalUrl();
+  const bool every = isEveryAddress(options.text("http_server.address"));
   std::printf("Kith %s\n\n", std::string(kVersion).c_str());
-  std::printf("  Page and API          %s\n", node.pageUrl().c_str());
-  std::printf("  Health and metrics    %s\n", node.internalUrl().c_str());
-  std::printf("  Data                  %s\n", std::filesystem::absolute(options.text("data.dir")).c_str());
+  std::printf("  Page and API          %s%s\n", node.pageUrl().c_str(),
+              every ? " (and every other address of this machine)" : "");
+  std::printf("  Health                %s/healthz, /readyz, /version\n", internal.c_str());
+  std::printf("  Metrics               %s/metrics\n", internal.c_str());
+  std::printf("  Data                  %s\n", std::filesystem::absolute(folder).c_str());
   if (const auto link = node.setupLink()) {
+    const auto where = folder == "data" ? "" : " --data.dir=" + folder;
     std::printf("\n  First administrator   %s\n", link->c_str());
-    std::printf("                        Valid once, for 30 minutes. A new one: kith admin setup-link\n");
+    std::printf("                        Valid once, for 30 minutes. A new one: %s admin setup-link%s\n",
+                program.c_str(), where.c_str());
   }
   std::printf("\nReady. Ctrl+C stops.\n");
   std::fflush(stdout);
@@ -76,7 +83,7 @@ bool waitForSignal(const sigset_t& set, const std::atomic<bool>& failed) {
   return false;
 }
 
-int serve(const Options& options) {
+int serve(const Options& options, const std::string& program) {
   const auto signals = blockSignals();
   Log log(levelOf(options.text("log.level")),
           isatty(STDERR_FILENO) != 0 ? Log::Format::Text : Log::Format::Json);
@@ -85,7 +92,7 @@ int serve(const Options& options) {
   }
   auto node = Node::start(options, log);
   if (!node) return failed(node.error().message, kExitFailed);
-  printReady(**node, options);
+  printReady(**node, options, program);
   waitForSignal(signals, (*node)->storeFailed());
   const bool store_failed = (*node)->storeFailed();
 
@@ -101,14 +108,23 @@ int serve(const Options& options) {
   return store_failed ? kExitStoreFailed : 0;
 }
 
+std::string shownFolder(const std::string& folder) {
+  return folder.starts_with('/') || folder.starts_with('.') ? folder : "./" + folder;
+}
+
 /// Of the server that runs on this folder, else of the folder's store.
 template <class Ask>
-int operatorCommand(const Options& options, const std::string& target, Ask ask) {
+int operatorCommand(const Options& options, const std::string& target, const std::string& body, Ask ask) {
   std::string text;
   int status = 0;
-  if (const auto answer = askServer(commandSocketPath(options.text("data.dir")), target)) {
+  if (const auto answer = askServer(commandSocketPath(options.text("data.dir")), target, body)) {
     status = answer->status;
     text = answer->text;
+  } else if (!Node::hasData(options)) {
+    // Opening would make a store, and what comes of that fits no server.
+    return failed("no Kith data in " + shownFolder(options.text("data.dir")) +
+                      "; give --data.dir, or start the server there first",
+                  kExitConfiguration);
   } else {
     Log log(LogLevel::Error, Log::Format::Text);
     auto node = Node::open(options, log);
@@ -118,7 +134,7 @@ int operatorCommand(const Options& options, const std::string& target, Ask ask) 
         [&promise](Result<std::string> result) { promise.set_value(std::move(result)); });
     const auto result = promise.get_future().get();
     status = result ? 200 : 400;
-    text = result ? *result : result.error().detail;
+    text = result ? *result : sentenceOf(result.error());
   }
   if (status != 200) return failed(text, kExitFailed);
   std::printf("%s\n", text.c_str());
@@ -130,67 +146,73 @@ int createToken(const Options& options, const CommandLine& line) {
   if (!life) return failed("--ttl must look like 90s, 15m, 1h or 7d", kExitUsage);
   if (!isIdText(line.token_user))
     return failed("--user must be 1 to 64 characters of A-Z a-z 0-9 _ -", kExitUsage);
-  return operatorCommand(options, "/token?user=" + line.token_user + "&ttl_s=" + std::to_string(*life),
+  return operatorCommand(options, "/token?user=" + line.token_user + "&ttl_s=" + std::to_string(*life), "",
                          [&](OperatorCommands& commands, Reply<std::string> reply) {
                            commands.createToken(line.token_user, *life, std::move(reply));
                          });
 }
 
 int setupLink(const Options& options) {
-  return operatorCommand(options, "/setup-link", [](OperatorCommands& commands, Reply<std::string> reply) {
-    commands.setupLink(std::move(reply));
-  });
+  return operatorCommand(
+      options, "/setup-link", "",
+      [](OperatorCommands& commands, Reply<std::string> reply) { commands.setupLink(std::move(reply)); });
 }
 
-void addOptions(CLI::App& command, CommandLine& line) {
-  command.add_option("--config", line.config, "A TOML file of options");
-  for (const auto& option : optionTable()) {
-    if (option.secret) continue;
-    auto text = std::string(option.text) +
-                " Default: " + (option.standard.empty() ? "none" : std::string(option.standard)) +
-                (option.unit.empty() ? "" : " " + std::string(option.unit)) + ".";
-    command.add_option_function<std::string>(
-        "--" + std::string(option.key),
-        [&line, key = std::string(option.key)](const std::string& value) { line.flags[key] = value; }, text);
+/// Of a new account, or anew of an old one: made here and shown once it is in force, or read and not shown.
+std::optional<std::string> passwordFor(const CommandLine& line) {
+  if (line.password == CommandLine::Password::Generated) return Random().token(kPasswordBytes);
+  std::string password;
+  if (!std::getline(std::cin, password)) return std::nullopt;
+  return password;
+}
+
+int setPassword(const Options& options, const CommandLine& line) {
+  const auto password = passwordFor(line);
+  if (!password) return failed("--password-stdin: there is no line on standard input", kExitUsage);
+  const bool anew = line.command == CommandLine::Command::ResetPassword;
+  const auto target = (anew ? "/password?handle=" : "/user?handle=") + http::percentEncode(line.handle) +
+                      (anew ? "" : "&name=" + http::percentEncode(line.name));
+  const int code =
+      operatorCommand(options, target, *password, [&](OperatorCommands& commands, Reply<std::string> reply) {
+        if (anew) return commands.resetPassword(line.handle, *password, std::move(reply));
+        commands.createUser({line.handle, line.name, *password}, std::move(reply));
+      });
+  if (code == 0 && line.password == CommandLine::Password::Generated) {
+    std::printf("Its password, shown this once:\n%s\n", password->c_str());
   }
-  command.allow_extras(false);
+  return code;
 }
 
-int run(int argc, char** argv) {
-  CommandLine line;
-  CLI::App app(
-      "Kith: community chat.\n\nExamples:\n  kith serve\n  kith serve --http_server.port 9000 --data.dir "
-      "/var/lib/kith\n"
-      "  kith token create --user ann --ttl 1h\n  kith admin setup-link\n",
-      "kith");
-  app.require_subcommand(1);
-  auto* serve_command = app.add_subcommand("serve", "Runs the server");
-  auto* token_command = app.add_subcommand("token", "Connection tokens for development");
-  auto* create_command = token_command->add_subcommand("create", "Signs one, as the host application would");
-  token_command->require_subcommand(1);
-  create_command->add_option("--user", line.token_user, "The user's id in the host application")->required();
-  create_command->add_option("--ttl", line.token_ttl, "How long it is valid: 90s, 15m, 1h, 7d");
-  auto* admin_command = app.add_subcommand("admin", "The operator's acts");
-  auto* link_command =
-      admin_command->add_subcommand("setup-link", "A new one-time link for the first administrator");
-  admin_command->require_subcommand(1);
-  app.add_subcommand("version", "Prints the version");
-  for (auto* command : {serve_command, create_command, link_command}) addOptions(*command, line);
-  CLI11_PARSE(app, argc, argv);
-
-  if (app.got_subcommand("version")) {
+int run(const CommandLine& line) {
+  if (line.command == CommandLine::Command::Version) {
     std::printf("kith %s\n", std::string(kVersion).c_str());
     return 0;
   }
   const auto options = Options::load(line.config, environment(), line.flags);
   if (!options) return failed(options.error().message, kExitConfiguration);
-  if (serve_command->parsed()) return serve(*options);
-  return create_command->parsed() ? createToken(*options, line) : setupLink(*options);
+  switch (line.command) {
+    case CommandLine::Command::Version:
+    case CommandLine::Command::Serve:
+      break;
+    case CommandLine::Command::TokenCreate:
+      return createToken(*options, line);
+    case CommandLine::Command::SetupLink:
+      return setupLink(*options);
+    case CommandLine::Command::CreateUser:
+    case CommandLine::Command::ResetPassword:
+      return setPassword(*options, line);
+  }
+  return serve(*options, line.program);
 }
 
 }  // namespace
 }  // namespace kith
 
 int main(int argc, char** argv) {
-  return kith::run(argc, argv);
+  kith::CommandLineEnd end;
+  const auto line = kith::parseCommandLine({argv, argv + argc}, end);
+  if (line) return kith::run(*line);
+  if (end.code != 0) return kith::failed(end.text, end.code);
+  std::printf("%s", end.text.c_str());
+  return 0;
 }

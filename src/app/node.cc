@@ -1,9 +1,12 @@
 #include "app/node.h"
 
+#include <cerrno>
+#include <cstring>
 #include <future>
 #include <iterator>
 #include <sstream>
 
+#include "app/addresses.h"
 #include "app/command_socket.h"
 #include "app/core.h"
 #include "app/page.h"
@@ -24,13 +27,14 @@ std::vector<std::string> words(const std::string& text) {
   return {std::istream_iterator<std::string>(in), {}};
 }
 
-bool isLoopback(const std::string& address) {
-  return address.starts_with("127.") || address == "::1" || address == "localhost";
-}
-
-std::string urlOf(const std::string& address, std::uint16_t port) {
-  const auto host = address.find(':') == address.npos ? address : "[" + address + "]";
-  return "http://" + host + ":" + std::to_string(port);
+/// The listener knows no options: which of them said so, and what to do.
+Error withOptions(const Error& error, const std::string& address_option, const std::string& port_option) {
+  const bool in_use = error.message.ends_with(std::strerror(EADDRINUSE));
+  return Error{
+      error.message + " (" + address_option + " and " + port_option + ")" +
+      (in_use ? "; another program has it, perhaps another Kith: end that, or take another port with --" +
+                    port_option + "=NUMBER"
+              : "")};
 }
 
 }  // namespace
@@ -79,8 +83,9 @@ void Node::warnOfOpenAddress() {
             {{"address", address},
              {"why", "passwords and cookies cross the network unencrypted; put a TLS proxy in front"}});
   if (!registrationOpen())
-    log_.warn("registration_off", {{"why", "the address is not loopback"},
-                                   {"option", "registration = open lets people make accounts"}});
+    log_.warn("registration_off",
+              {{"why", "the address is not loopback"},
+               {"option", "registration = open lets people make accounts; admin create-user makes one"}});
 }
 
 Expected<std::unique_ptr<Node>, Error> Node::open(const Options& options, Log& log) {
@@ -92,6 +97,10 @@ Expected<std::unique_ptr<Node>, Error> Node::open(const Options& options, Log& l
   node->commands_ = std::make_unique<OperatorCommands>(*node->accounts_, *node->tokens_, url);
   node->run();
   return node;
+}
+
+bool Node::hasData(const Options& options) {
+  return store::SqliteStore::isThere(options.text("data.dir"));
 }
 
 Expected<void, Error> Node::listenForCommands() {
@@ -200,8 +209,10 @@ Expected<void, Error> Node::listen() {
   listen.port = static_cast<std::uint16_t>(options_.number("http_server.port"));
   for (auto& core : cores_) {
     auto& server = *core->server;
-    core->listener = TRY(Listener::open(
-        core->loop, listen, [&server](std::unique_ptr<Connection> c) { server.take(std::move(c)); }));
+    auto opened = Listener::open(core->loop, listen,
+                                 [&server](std::unique_ptr<Connection> c) { server.take(std::move(c)); });
+    if (!opened) return withOptions(opened.error(), "http_server.address", "http_server.port");
+    core->listener = std::move(*opened);
     listen.port = core->listener->port();
     listen.use = PortUse::Joins;
   }
@@ -210,9 +221,12 @@ Expected<void, Error> Node::listen() {
   ListenOptions internal;
   internal.host = options_.text("http_server.internal_address");
   internal.port = static_cast<std::uint16_t>(options_.number("http_server.internal_port"));
-  internal_listener_ = TRY(Listener::open(cores_[0]->loop, internal, [this](std::unique_ptr<Connection> c) {
+  auto opened = Listener::open(cores_[0]->loop, internal, [this](std::unique_ptr<Connection> c) {
     internal_server_->take(std::move(c));
-  }));
+  });
+  if (!opened)
+    return withOptions(opened.error(), "http_server.internal_address", "http_server.internal_port");
+  internal_listener_ = std::move(*opened);
   return {};
 }
 

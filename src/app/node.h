@@ -35,6 +35,8 @@ class Node {
  public:
   /// The error is a sentence for the operator.
   static Expected<std::unique_ptr<Node>, Error> start(const Options& options, Log& log);
+  /// Whether the data folder holds data of a server.
+  static bool hasData(const Options& options);
   /// The store and the services alone, for an operator's command while no server runs.
   static Expected<std::unique_ptr<Node>, Error> open(const Options& options, Log& log);
   ~Node();
@@ -106,11 +108,5 @@ class Node {
   std::unique_ptr<Listener> command_listener_;
   std::vector<std::thread> threads_;
 };
-
-/// Processes' exit codes.
-constexpr int kExitFailed = 1;
-constexpr int kExitUsage = 2;
-constexpr int kExitStoreFailed = 74;  // EX_IOERR: a write failed; the next start reads what the disk holds
-constexpr int kExitConfiguration = 78;
 
 }  // namespace kith

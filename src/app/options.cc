@@ -97,6 +97,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row[b.size()];
 }
 
+/// People remember the last word of a key: what is nearest to that counts as well.
+std::size_t difference(std::string_view typed, std::string_view key) {
+  const auto whole = distance(typed, key);
+  const auto dot = key.rfind('.');
+  return dot == key.npos ? whole : std::min(whole, distance(typed, key.substr(dot + 1)));
+}
+
 }  // namespace
 
 std::string environmentName(std::string_view key) {
@@ -106,17 +113,33 @@ std::string environmentName(std::string_view key) {
   return out;
 }
 
-std::string nearestKey(std::string_view key) {
-  const Option* best = nullptr;
-  std::size_t least = 5;
-  for (const auto& option : optionTable()) {
-    const auto far = distance(key, option.key);
-    if (far < least) {
-      least = far;
-      best = &option;
-    }
+std::string nearestKey(std::string_view key, const std::vector<std::string>& also) {
+  std::string best;
+  // A third of the letters may be wrong: further off it is another word.
+  std::size_t least = key.size() / 3 + 1;
+  const auto look = [&](std::string_view known) {
+    const auto far = difference(key, known);
+    if (far >= least) return;
+    least = far;
+    best = known;
+  };
+  for (const auto& known : also) look(known);
+  for (const auto& option : optionTable()) look(option.key);
+  return best;
+}
+
+std::string noSuchOption(std::string_view key, const std::vector<std::string>& also) {
+  const std::string name(key);
+  if (const auto* option = optionOf(key); option != nullptr && option->secret) {
+    return "--" + name + " is a secret: give it by " + environmentName(key) +
+           " or in the file, since others can read a command line";
   }
-  return best == nullptr ? "" : std::string(best->key);
+  const auto near = nearestKey(key, also);
+  const std::string none = "there is no option --" + name;
+  if (near.empty()) return none;
+  const auto* option = optionOf(near);
+  if (option == nullptr || !option->secret) return none + "; did you mean --" + near + "?";
+  return none + "; did you mean the variable " + environmentName(near) + "?";
 }
 
 Expected<Options, Error> Options::load(const std::string& file,
@@ -144,13 +167,7 @@ Expected<Options, Error> Options::load(const std::string& file,
   }
   for (const auto& [key, value] : flags) {
     const auto* option = optionOf(key);
-    if (option == nullptr) {
-      const auto near = nearestKey(key);
-      return Error{"there is no option --" + key + (near.empty() ? "" : "; did you mean --" + near + "?")};
-    }
-    if (option->secret)
-      return Error{"--" + key + " is a secret: give it by " + environmentName(key) +
-                   " or in the file, since others can read a command line"};
+    if (option == nullptr || option->secret) return Error{noSuchOption(key)};
     TRY(check(*option, value, "flag:"));
     out.values_[key] = value;
   }

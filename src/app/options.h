@@ -49,7 +49,10 @@ class Options {
 
 /// KITH_HTTP_SERVER_PORT for "http_server.port".
 std::string environmentName(std::string_view key);
-/// The known key nearest to a mistyped one, or empty.
-std::string nearestKey(std::string_view key);
+/// The known key nearest to a mistyped one, by the whole or by what stands behind its last dot; or empty.
+/// `also`: keys beside those of the table.
+std::string nearestKey(std::string_view key, const std::vector<std::string>& also = {});
+/// What is said of a flag that is not taken: there is none of that name, or it is a secret.
+std::string noSuchOption(std::string_view key, const std::vector<std::string>& also = {});
 
 }  // namespace kith

@@ -3,6 +3,7 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <cctype>
 
 namespace kith::http {
 namespace {
@@ -85,6 +86,20 @@ std::optional<Target> parseTarget(std::string_view target) {
   if (!parsePath(target.substr(0, question), out)) return std::nullopt;
   if (question != std::string_view::npos && !parseQuery(target.substr(question + 1), out))
     return std::nullopt;
+  return out;
+}
+
+std::string percentEncode(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (std::isalnum(byte) != 0 || std::string_view("-._~").find(c) != std::string_view::npos) {
+      out += c;
+    } else {
+      (out += '%').append({kDigits[byte >> 4U], kDigits[byte & 15U]});
+    }
+  }
   return out;
 }
 

@@ -21,5 +21,7 @@ std::optional<Target> parseTarget(std::string_view target);
 
 /// Percent-decoded; nothing if an escape is broken. No check of what comes out.
 std::optional<std::string> percentDecode(std::string_view text, bool plus_is_space);
+/// Fit for any part of a target: all but letters, digits and -._~ is escaped (RFC 3986, section 2.3).
+std::string percentEncode(std::string_view text);
 
 }  // namespace kith::http

@@ -17,6 +17,7 @@ namespace kith::store {
 namespace sqlite {
 namespace {
 
+constexpr const char* kFileName = "kith.db";
 // What a start needs for the WAL's index and the first commits: less would risk SIGBUS.
 constexpr std::uint64_t kStartBytes = 8 * 1024 * 1024;
 constexpr int kWalKept = 4;  // times the checkpoint size
@@ -91,7 +92,7 @@ Expected<std::unique_ptr<SqliteStore>, Error> SqliteStore::open(SqliteOptions op
     return Error{"The disk of the data folder " + folder.path() +
                  " is full: kith needs at least 8 MiB to start."};
   }
-  const std::string file = folder.file("kith.db");
+  const std::string file = folder.file(sqlite::kFileName);
   auto parts = std::make_unique<Parts>(std::move(folder), std::move(options), clock, log, metrics);
   using Mode = sqlite::Connection::Mode;
   const auto writing = sqlite::optionsOf(parts->options, parts->files, Mode::Write);
@@ -111,6 +112,11 @@ Expected<std::unique_ptr<SqliteStore>, Error> SqliteStore::open(SqliteOptions op
   parts->writer = std::make_unique<sqlite::Writer>(std::move(connection), parts->identity, parts->damage,
                                                    parts->space, parts->options, clock, log, metrics);
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(parts)));
+}
+
+bool SqliteStore::isThere(const std::string& folder) {
+  std::error_code unseen;
+  return std::filesystem::exists(folder + "/" + sqlite::kFileName, unseen) || unseen;
 }
 
 SqliteStore::SqliteStore(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

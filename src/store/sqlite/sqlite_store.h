@@ -20,6 +20,9 @@ class SqliteStore final : public Store {
   /// The error is a sentence for the operator: what is wrong with which file, and what to do.
   static Expected<std::unique_ptr<SqliteStore>, Error> open(SqliteOptions options, const Clock& clock,
                                                             Log& log, Metrics& metrics);
+  /// Whether open() would find a database in `folder`, and not make one. True as well if that cannot be seen:
+  /// open() then says why.
+  static bool isThere(const std::string& folder);
   ~SqliteStore() override;
 
   void submit(WriteItem item) override;

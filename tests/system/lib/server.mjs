@@ -50,7 +50,7 @@ export class Server {
       this.exited.then(({ code, signal }) => reject(new Error(`the server ended (${code ?? signal}): ${this.errors}`)));
     });
     this.url = /Page and API\s+(\S+)/.exec(this.output)[1];
-    this.internal = /Health and metrics\s+(\S+)/.exec(this.output)[1];
+    this.internal = new URL(/Metrics\s+(\S+)/.exec(this.output)[1]).origin;
     this.setupLink = /First administrator\s+(\S+)/.exec(this.output)?.[1];
     this.port = Number(new URL(this.url).port);
     return this;
