@@ -6,6 +6,16 @@ import { createServer } from 'node:http';
 const kith = process.env.KITH_URL ?? 'http://127.0.0.1:8000';
 const secret = process.env.KITH_CLIENT_TOKEN_HMAC_SECRET_KEY;
 const key = process.env.KITH_HTTP_API_KEY;
+const port = Number(process.env.PORT ?? 3000);
+
+/** Ends with a sentence: what is missing, and what to do. */
+function stop(why) {
+  console.error(`shop: ${why}`);
+  process.exit(1);
+}
+for (const name of ['KITH_CLIENT_TOKEN_HMAC_SECRET_KEY', 'KITH_HTTP_API_KEY']) {
+  if (!process.env[name]) stop(`${name} is not set. In the folder of Kith: set -a; . ./kith.env; set +a`);
+}
 
 /** What Kith takes for an identity: a short-lived JWT that only this server can sign. */
 function tokenFor(user) {
@@ -19,13 +29,15 @@ async function call(method, path, headers, body) {
   const answer = await fetch(`${kith}/api/v1${path}`, {
     method, headers: { 'Content-Type': 'application/json', ...headers }, body: JSON.stringify(body),
   });
+  if (answer.status === 401) throw new Error(`Kith was started with other secrets than this shop: ${(await answer.json()).detail}`);
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
   return answer.json();
 }
 const as = (user) => ({ Authorization: `Bearer ${tokenFor(user)}` });
 
 // The shop owns the room. The same Idempotency-Key gives the same room after every start.
-const { room } = await call('POST', '/rooms', { ...as('shop'), 'Idempotency-Key': 'customers' }, { name: 'Customers' });
+const { room } = await call('POST', '/rooms', { ...as('shop'), 'Idempotency-Key': 'customers' }, { name: 'Customers' })
+  .catch((error) => stop(error.cause ? `no Kith answers at ${kith}: start it first` : error.message));
 
 const page = readFileSync(new URL('page.html', import.meta.url), 'utf8');
 const sdk = () => readFileSync(new URL('node_modules/centrifuge/dist/centrifuge.js', import.meta.url));
@@ -37,7 +49,7 @@ const routes = {
   '/session': async (url) => {
     const user = url.searchParams.get('user') ?? 'guest';
     await call('POST', `/rooms/${room.id}/join`, as(user), {});
-    return ['application/json', JSON.stringify({ token: tokenFor(user), room: room.id, url: `${kith.replace('http', 'ws')}/connection/websocket` })];
+    return ['application/json', JSON.stringify({ user, token: tokenFor(user), room: room.id, url: `${kith.replace('http', 'ws')}/connection/websocket` })];
   },
   // Something happened in the shop: its back end says so in the room.
   '/ship': async (url) => {
@@ -47,7 +59,7 @@ const routes = {
   },
 };
 
-createServer(async (request, response) => {
+const server = createServer(async (request, response) => {
   const url = new URL(request.url, 'http://127.0.0.1');
   try {
     const [type, body] = await (routes[url.pathname] ?? (() => ['text/plain', 'not here']))(url);
@@ -55,6 +67,9 @@ createServer(async (request, response) => {
   } catch (error) {
     response.writeHead(502, { 'Content-Type': 'text/plain' }).end(error.message);
   }
-}).listen(Number(process.env.PORT ?? 3000), '127.0.0.1', function listening() {
-  console.log(`The shop is open: http://127.0.0.1:${this.address().port}/?user=ann`);
+});
+server.once('error', (error) => stop(error.code === 'EADDRINUSE'
+  ? `port ${port} is in use: end what runs there, or set PORT and list that origin at Kith's start` : error.message));
+server.listen(port, '127.0.0.1', () => {
+  console.log(`The shop is open: http://127.0.0.1:${server.address().port}/?user=ann (this very address: Kith knows no other, not localhost)`);
 });

@@ -1,15 +1,17 @@
 // The blocks of a tutorial do what they say, one after the other, as a reader types them.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { Client } from './lib/client.mjs';
 import { Server, kSecret } from './lib/server.mjs';
 
 const run = promisify(execFile);
-const blocks = (page) => [...readFileSync(new URL(`../../docs/${page}`, import.meta.url), 'utf8')
-  .matchAll(/```sh\n([\s\S]*?)```/g)].map((found) => found[1]);
+const page = (name) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), 'utf8');
+const blocks = (name) => [...page(name).matchAll(/```sh\n([\s\S]*?)```/g)].map((found) => found[1]);
 
 let server;
 before(async () => { server = await new Server().start(); });
@@ -19,7 +21,7 @@ test('the first room is made, written in and read from a shell', async () => {
   const [start, ...rest] = blocks('tutorials/first-room.md');
   assert.equal(start.trim(), 'script/server');  // here it runs already
   const script = rest.join('\n')
-    .replace('build/release/src/app/kith', process.env.KITH_BINARY)
+    .replaceAll('script/kith', process.env.KITH_BINARY)
     .replace('127.0.0.1:8000', new URL(server.url).host);
   const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script],
     { timeout: 30000, env: { ...process.env, KITH_DATA_DIR: server.folder } });
@@ -62,13 +64,79 @@ test('the shop of the how-to lets its customers talk, and speaks for itself', as
   }
 });
 
+/** The shop's last words, as it ends by itself. */
+const shopEnds = (environment) => new Promise((resolve) => {
+  execFile(process.execPath, ['server.mjs'], { cwd: new URL('../../examples/shop', import.meta.url), env: { PATH: process.env.PATH, ...environment } },
+    (error, stdout, stderr) => resolve({ code: error?.code, stderr }));
+});
+
+test('the shop says what is missing, wrong or in use', async () => {
+  const secrets = { KITH_URL: server.url, KITH_CLIENT_TOKEN_HMAC_SECRET_KEY: kSecret, KITH_HTTP_API_KEY: 'x'.repeat(32) };
+  const cases = [
+    [{}, /^shop: KITH_CLIENT_TOKEN_HMAC_SECRET_KEY is not set\. .*kith\.env/],
+    [{ ...secrets, KITH_HTTP_API_KEY: '' }, /^shop: KITH_HTTP_API_KEY is not set/],
+    [{ ...secrets, KITH_CLIENT_TOKEN_HMAC_SECRET_KEY: 'of another start' }, /^shop: Kith was started with other secrets than this shop: the token is not signed/],
+    [{ ...secrets, PORT: new URL(server.url).port }, /^shop: port \d+ is in use/],
+    [{ ...secrets, KITH_URL: 'http://127.0.0.1:1' }, /^shop: no Kith answers at http:\/\/127\.0\.0\.1:1: start it first/],
+  ];
+  for (const [environment, says] of cases) {
+    const { code, stderr } = await shopEnds(environment);
+    assert.equal(code, 1);
+    assert.match(stderr, says);
+  }
+});
+
+/** Starts a server as a block does, with the options that it names. */
+const startedAs = async (command) => {
+  const [script, ...flags] = command.trim().split(/\s+/);
+  assert.ok(existsSync(new URL(`../../${script}`, import.meta.url)));
+  return new Server({ flags }).start();  // refused if there were no such option
+};
+
 test('the blocks of the how-to are commands that there are', async () => {
   const [secrets, start, example] = blocks('how-to/into-your-application.md');
-  const { stdout } = await run('bash', ['-euc', `${secrets}\necho "\${#KITH_CLIENT_TOKEN_HMAC_SECRET_KEY} \${#KITH_HTTP_API_KEY}"`]);
-  assert.equal(stdout.trim(), '64 64');
-  const [command, option] = start.trim().split(/\s+/);
-  assert.ok(existsSync(new URL(`../../${command}`, import.meta.url)));
-  const listed = await new Server({ flags: [option] }).start();  // refused if there were no such option
-  await listed.stop();
+  const folder = mkdtempSync(join(tmpdir(), 'kith-how-to-'));
+  try {
+    const [read, command] = start.trim().split('\n');
+    const { stdout } = await run('bash', ['-euc', `${secrets}\n${read}\nstat -c %a kith.env\nbash -c 'echo "\${#KITH_CLIENT_TOKEN_HMAC_SECRET_KEY} \${#KITH_HTTP_API_KEY}"'`], { cwd: folder });
+    assert.equal(stdout, '600\n64 64\n');
+    assert.ok(example.startsWith(read), 'both terminals read the same file');
+    await (await startedAs(command)).stop();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
   for (const name of ['package.json', 'server.mjs']) assert.ok(existsSync(new URL(`../../${/cd (\S+)/.exec(example)[1]}/${name}`, import.meta.url)));
+});
+
+test('for others: every start works, and the administrator makes the accounts', async () => {
+  const all = blocks('how-to/for-others.md');
+  for (const start of all.filter((block) => block.startsWith('script/server'))) await (await startedAs(start)).stop();
+  const closed = await new Server({ flags: ['--registration=off'] }).start();
+  try {
+    const script = all.filter((block) => block.startsWith('script/kith')).join('').replaceAll('script/kith', process.env.KITH_BINARY);
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', script], { env: { ...process.env, KITH_DATA_DIR: closed.folder } });
+    const body = { handle: 'carla', password: stdout.trim().split('\n').at(-1) };
+    assert.equal((await closed.rest('POST', '/login', { body, headers: { Origin: closed.url } })).status, 200, stdout);
+  } finally {
+    await closed.stop();
+  }
+});
+
+test('for others: nginx takes the block, and passes on what Kith asks for', async (t) => {
+  const [, block] = /```nginx\n([\s\S]*?)```/.exec(page('how-to/for-others.md'));
+  for (const [, location] of block.matchAll(/location (\S+) \{/g)) {
+    const { status } = await fetch(`${server.url}${location}`);
+    assert.ok(status === 200 || location.startsWith('/connection/'), location);
+  }
+  assert.match(block, /location \/connection\/websocket \{[^}]*proxy_http_version 1\.1;[^}]*Host \$http_host;[^}]*Upgrade \$http_upgrade;[^}]*Connection "upgrade";/);
+  const nginx = await run('sh', ['-c', 'PATH=$PATH:/usr/sbin command -v nginx']).then(({ stdout }) => stdout.trim(), () => undefined);
+  if (!nginx) return t.diagnostic('there is no nginx here: its words were looked at, not tried');
+  const folder = mkdtempSync(join(tmpdir(), 'kith-nginx-'));
+  try {
+    // Certificates are the reader's: all else is as it stands there.
+    writeFileSync(`${folder}/nginx.conf`, `pid ${folder}/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n${block.replace('443 ssl', '127.0.0.1:8443').replaceAll(/ssl_certificate.*\n/g, '')}}\n`);
+    await run(nginx, ['-t', '-p', folder, '-c', `${folder}/nginx.conf`]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -15,15 +15,14 @@ before(async () => { server = await new Server().start(); });
 after(() => server.stop());
 
 test('the example for developers connects, makes a room and hears its own message', async () => {
-  const { stdout } = await run(process.env.KITH_BINARY, ['token', 'create', '--user', 'ann', '--data.dir', server.folder]);
+  const { stdout } = await run(process.env.KITH_BINARY, ['token', 'create', '--user', 'shop-ann', '--data.dir', server.folder]);
   const program = block('js').replace('127.0.0.1:8000', new URL(server.url).host);
   const file = new URL(`./.readme-${process.pid}.mjs`, import.meta.url);
-  writeFileSync(file, `import WebSocket from 'ws';\nglobalThis.WebSocket = WebSocket;\n`
-    + `const token = ${JSON.stringify(stdout.trim())};\n${program}\n`
+  writeFileSync(file, `${program}\n`
     + `const bye = new Promise((heard) => room.on('publication', (p) => p.data.message?.text === 'bye' && heard()));\n`
-    + `await client.rpc('chat.send', { room: data.room.id, text: 'bye', nonce: crypto.randomUUID() });\nawait bye;\nclient.disconnect();\n`);
+    + `await client.rpc('chat.send', { room: data.room.id, text: 'bye', nonce: randomUUID() });\nawait bye;\nclient.disconnect();\n`);
   try {
-    const printed = (await run(process.execPath, [file.pathname], { timeout: 30000 })).stdout;
+    const printed = (await run(process.execPath, [file.pathname], { timeout: 30000, env: { ...process.env, TOKEN: stdout.trim() } })).stdout;
     assert.match(printed, /message\.created bye/);
   } finally {
     rmSync(file);
