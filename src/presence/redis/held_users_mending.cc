@@ -113,17 +113,19 @@ void HeldUsers::checkSlice(std::size_t left) {
 }
 
 void HeldUsers::checkUsers(const std::vector<std::string>& users, Callback<void()> then) {
-  server_.run(server_.scripts().check, {std::string(PresenceKeys::kUsersOnline), PresenceKeys::node(node_)},
-              users, [this, round = round_, then = std::move(then)](Reply reply) mutable {
-                if (round != round_) return;
-                if (reply && !reply->items.empty())
-                  log_.warn("presence_mended", {{"users", std::to_string(reply->items.size())}});
-                for (const RedisReply& item : reply ? reply->items : std::vector<RedisReply>()) {
-                  const auto user = UserId::parse(item.text);
-                  if (user && users_.contains(*user)) say(*user);
-                }
-                if (then) then();
-              });
+  server_.run(
+      server_.scripts().check,
+      {std::string(PresenceKeys::kNodes), std::string(PresenceKeys::kUsersOnline), PresenceKeys::node(node_)},
+      users, [this, round = round_, then = std::move(then)](Reply reply) mutable {
+        if (round != round_) return;
+        if (reply && !reply->items.empty())
+          log_.warn("presence_mended", {{"users", std::to_string(reply->items.size())}});
+        for (const RedisReply& item : reply ? reply->items : std::vector<RedisReply>()) {
+          const auto user = UserId::parse(item.text);
+          if (user && users_.contains(*user)) say(*user);
+        }
+        if (then) then();
+      });
 }
 
 void HeldUsers::mend(const std::vector<std::string>& places) {

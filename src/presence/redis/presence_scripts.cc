@@ -95,19 +95,20 @@ end
 return removed
 )lua";
 
-// Without kith:u his count is lost: he leaves the Set of the node too, and the up that follows counts him
-// anew.
+// Each Set that counts belongs to one of kith:nodes, dead ones included. The up that follows adds what is
+// missing.
 constexpr std::string_view kCheck = R"lua(
-local amiss = {}
+local amiss, nodes = {}, redis.call('ZRANGE', KEYS[1], 0, -1)
 for _, u in ipairs(ARGV) do
-  local k = 'kith:u:' .. u
-  local s = redis.call('HGET', k, 's')
-  local right = s and redis.call('SISMEMBER', KEYS[1], u) == 1 and redis.call('SISMEMBER', KEYS[2], u) == 1
-  if right then
-    for x in s:gmatch('%S+') do right = right and redis.call('SISMEMBER', x .. ':online', u) == 1 end
-  end
+  local k, c = 'kith:u:' .. u, 0
+  for _, n in ipairs(nodes) do c = c + redis.call('SISMEMBER', 'kith:n:' .. n, u) end
+  local h = redis.call('HMGET', k, 'c', 's')
+  local s = h[2] or ''
+  local right = h[2] and tonumber(h[1]) == c
+  right = right and redis.call('SISMEMBER', KEYS[2], u) == 1 and redis.call('SISMEMBER', KEYS[3], u) == 1
+  for x in s:gmatch('%S+') do right = right and redis.call('SISMEMBER', x .. ':online', u) == 1 end
   if not right then
-    if not s then redis.call('SREM', KEYS[2], u) end
+    redis.call('HSET', k, 'c', c)
     redis.call('HDEL', k, 'v')
     amiss[#amiss + 1] = u
   end

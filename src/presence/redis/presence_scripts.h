@@ -33,7 +33,7 @@ struct PresenceScripts {
   RedisScript typing;
   /// KEYS room:ID:online  ARGV scope user…. How many were taken out, who are offline or no members.
   RedisScript clean;
-  /// KEYS users:online kith:n:NODE  ARGV user…. Those with something amiss, made ready for an up.
+  /// KEYS kith:nodes users:online kith:n:NODE  ARGV user…. Those with something amiss, made ready for an up.
   RedisScript check;
   /// KEYS kith:ttl  ARGV scope…. Renews their Sets; the scopes whose Set is gone.
   RedisScript renew;

@@ -1,5 +1,6 @@
 #include "presence/redis/redis_presence.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/assert.h"
@@ -24,7 +25,15 @@ RedisPresence::RedisPresence(Parts parts)
 }
 
 RedisPresence::~RedisPresence() {
+  *self_ = nullptr;
   loop_.cancel(check_timer_);
+}
+
+/// What is posted already when this ends is dropped.
+void RedisPresence::onLoop(Task task) {
+  loop_.post([self = self_, task = std::move(task)]() mutable {
+    if (*self != nullptr) task();
+  });
 }
 
 void RedisPresence::onState(RedisState state) {
@@ -43,77 +52,92 @@ void RedisPresence::checkSome() {
 }
 
 void RedisPresence::heard(std::vector<PresenceChange> changes) {
-  loop_.post([this, changes = std::move(changes)] {
-    for (const PresenceChange& change : changes) {
-      if (change.now == PresenceChange::Now::Offline) held_.doubt(change.user);
-      changes_.tellHere(change);
-    }
+  onLoop([this, changes = std::move(changes)] {
+    for (const PresenceChange& change : changes) hear(change);
   });
 }
 
+/// Publications of two nodes may overtake each other, and what a node tells itself comes before both. Whether
+/// it is still so, Redis knows; while it does not answer, the word of the other node stands.
+void RedisPresence::hear(const PresenceChange& change) {
+  server_.command({"HGET", PresenceKeys::user(change.user), "s"},
+                  [this, change = change](const Expected<RedisReply, RedisError>& reply) mutable {
+                    const bool online = change.now == PresenceChange::Now::Online;
+                    if (reply && !change.scopes.empty()) {
+                      auto now = parseScopes(reply->text);
+                      std::sort(now.begin(), now.end());
+                      std::erase_if(change.scopes, [&](const Scope& scope) {
+                        return std::binary_search(now.begin(), now.end(), scope) != online;
+                      });
+                      if (change.scopes.empty()) return;
+                    }
+                    if (!online) held_.doubt(change.user);
+                    changes_.tellHere(change);
+                  });
+}
+
 void RedisPresence::leave(Milliseconds lease, Callback<void()> done) {
-  loop_.post([this, lease, done = std::move(done)]() mutable { lease_.leave(lease, std::move(done)); });
+  onLoop([this, lease, done = std::move(done)]() mutable { lease_.leave(lease, std::move(done)); });
 }
 
 void RedisPresence::onChange(Changes changes) {
-  loop_.post([this, changes = std::move(changes)]() mutable { changes_.onChange(std::move(changes)); });
+  onLoop([this, changes = std::move(changes)]() mutable { changes_.onChange(std::move(changes)); });
 }
 
 void RedisPresence::up(const UserId& user, Memberships memberships) {
-  loop_.post([this, user, memberships = std::move(memberships)]() mutable {
+  onLoop([this, user, memberships = std::move(memberships)]() mutable {
     held_.up(user, std::move(memberships), loop_.now());
   });
 }
 
 void RedisPresence::down(const UserId& user) {
-  loop_.post([this, user] { held_.down(user); });
+  onLoop([this, user] { held_.down(user); });
 }
 
 void RedisPresence::online(const Scope& scope, const std::string& cursor, std::size_t limit,
                            Answer<OnlinePage> answer) {
   ASSERT(limit >= 1);
-  loop_.post([this, scope, cursor, limit, answer = std::move(answer)]() mutable {
+  onLoop([this, scope, cursor, limit, answer = std::move(answer)]() mutable {
     sets_.page(PresenceKeys::online(scope), cursor, limit, std::move(answer));
   });
 }
 
 void RedisPresence::allOnline(const std::string& cursor, std::size_t limit, Answer<OnlinePage> answer) {
   ASSERT(limit >= 1);
-  loop_.post([this, cursor, limit, answer = std::move(answer)]() mutable {
+  onLoop([this, cursor, limit, answer = std::move(answer)]() mutable {
     sets_.page(std::string(PresenceKeys::kUsersOnline), cursor, limit, std::move(answer));
   });
 }
 
 void RedisPresence::count(const Scope& scope, Answer<std::int64_t> answer) {
-  loop_.post([this, scope, answer = std::move(answer)]() mutable { sets_.count(scope, std::move(answer)); });
+  onLoop([this, scope, answer = std::move(answer)]() mutable { sets_.count(scope, std::move(answer)); });
 }
 
 void RedisPresence::isOnline(const UserId& user, Answer<bool> answer) {
-  loop_.post([this, user, answer = std::move(answer)]() mutable {
+  onLoop([this, user, answer = std::move(answer)]() mutable {
     if (held_.holds(user)) return answer(true);
     sets_.isOnline(user, std::move(answer));
   });
 }
 
 void RedisPresence::cleanup(const Scope& scope, Answer<std::int64_t> answer) {
-  loop_.post(
-      [this, scope, answer = std::move(answer)]() mutable { sets_.cleanup(scope, std::move(answer)); });
+  onLoop([this, scope, answer = std::move(answer)]() mutable { sets_.cleanup(scope, std::move(answer)); });
 }
 
 void RedisPresence::setTtl(const Scope& scope, std::chrono::seconds ttl, Answer<void> answer) {
   ASSERT(ttl.count() >= 1);
-  loop_.post([this, scope, ttl, answer = std::move(answer)]() mutable {
+  onLoop([this, scope, ttl, answer = std::move(answer)]() mutable {
     sets_.setTtl(scope, ttl, std::move(answer));
   });
 }
 
 void RedisPresence::ttl(const Scope& scope, Answer<std::chrono::seconds> answer) {
-  loop_.post([this, scope, answer = std::move(answer)]() mutable { sets_.ttl(scope, std::move(answer)); });
+  onLoop([this, scope, answer = std::move(answer)]() mutable { sets_.ttl(scope, std::move(answer)); });
 }
 
 void RedisPresence::setTyping(const Scope& scope, std::vector<Typing> changes,
                               Answer<std::vector<Typing>> answer) {
-  loop_.post([this, scope, changes = std::move(changes), answer = std::move(answer)]() mutable {
+  onLoop([this, scope, changes = std::move(changes), answer = std::move(answer)]() mutable {
     sets_.setTyping(scope, changes, std::move(answer));
   });
 }

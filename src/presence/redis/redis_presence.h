@@ -44,7 +44,7 @@ class RedisPresence final : public Presence {
   explicit RedisPresence(Parts parts);
   ~RedisPresence() override;
 
-  /// What another node has published.
+  /// What another node has published. It may be late: what is no longer so is not told.
   void heard(std::vector<PresenceChange> changes);
   /// The node ends: others take its users offline when `lease` is over, unless they came back elsewhere.
   /// Nothing is said to Redis after it. `done` comes on the loop.
@@ -73,7 +73,9 @@ class RedisPresence final : public Presence {
   void check(std::size_t users) { held_.check(users); }
 
  private:
+  void onLoop(Task task);
   void onState(RedisState state);
+  void hear(const PresenceChange& change);
   void checkSome();
 
   EventLoop& loop_;
@@ -86,6 +88,8 @@ class RedisPresence final : public Presence {
   SetRenewal renewal_;
   OnlineSets sets_;
   Loop::TimerId check_timer_ = 0;
+  // Of the loop: null once this is no more.
+  const std::shared_ptr<RedisPresence*> self_ = std::make_shared<RedisPresence*>(this);
 };
 
 }  // namespace kith
