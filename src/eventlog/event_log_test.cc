@@ -3,13 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
-#include <filesystem>
 #include <future>
 #include <thread>
 
 #include "eventlog/publish.h"
 #include "net/event_loop.h"
-#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/scratch_store.h"
 #include "store/watched_store.h"
 
 namespace kith {
@@ -24,13 +23,6 @@ const UserId kAnn = UserId::trusted("ann");
 class EventLogTest : public ::testing::Test, protected Sink {
  protected:
   EventLogTest() {
-    char folder[] = "/tmp/kith-log-XXXXXX";
-    folder_ = ::mkdtemp(folder);
-    store::SqliteOptions options;
-    options.folder = folder_;
-    options.free_space_low_bytes = 0;
-    auto opened = store::SqliteStore::open(std::move(options), clock_, log_, metrics_);
-    store_ = std::move(opened).value();
     watched_ = std::make_unique<store::WatchedStore>(*store_);
     for (auto& loop : loops_) threads_.emplace_back([&loop] { loop.run(); });
     start();
@@ -41,7 +33,6 @@ class EventLogTest : public ::testing::Test, protected Sink {
     for (auto& loop : loops_) loop.stop();
     for (auto& thread : threads_) thread.join();
     store_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   /// A fresh node memory on the same store: what a restart leaves.
@@ -143,12 +134,15 @@ class EventLogTest : public ::testing::Test, protected Sink {
   void joinedOrLeft(const Scope&, const std::vector<JoinLeave>&, const CoreCounts&) override {
     loops_[0].post([this] { ++signals_; });
   }
+  void ending(const Scope& group, const UserId& user, Offset offset) override {
+    ended_.emplace_back(group.name(), user.text(), offset);
+  }
 
-  std::string folder_;
+  store::ScratchFolder folder_;
   SystemClock clock_;
   Log log_{LogLevel::Off, Log::Format::Json};
   Metrics metrics_;
-  std::unique_ptr<store::SqliteStore> store_;
+  std::unique_ptr<store::SqliteStore> store_ = store::openScratchStore(folder_, clock_, log_, metrics_);
   std::unique_ptr<store::WatchedStore> watched_;  // store_, as the log sees it
   EventLoop loops_[2];
   std::vector<std::thread> threads_;
@@ -158,6 +152,8 @@ class EventLogTest : public ::testing::Test, protected Sink {
   std::vector<Offset> heard_;                     // on core 0, as signals_
   bool listening_ = false;
   int signals_ = 0;
+  // On the store's thread; read when something committed later is answered.
+  std::vector<std::tuple<std::string, std::string, Offset>> ended_;
 };
 
 TEST_F(EventLogTest, WhoAttachesWithoutAPositionHearsWhatComesAfter) {
@@ -167,6 +163,32 @@ TEST_F(EventLogTest, WhoAttachesWithoutAPositionHearsWhatComesAfter) {
   EXPECT_EQ(attached->position.offset, 1u);
   write();
   EXPECT_THAT(heard(), ElementsAre(2));
+}
+
+// The loop of the group stands still: what was committed after its kick waits for it nowhere else.
+TEST_F(EventLogTest, WhoIsPutOutOfAGroupIsSaidBeforeAnythingLaterIsPassedOn) {
+  const auto loopOf = [](const Scope& scope) { return std::hash<Scope>()(scope) % 2; };
+  std::string id = "group";
+  while (loopOf(Scope::of(GroupId::trusted(id))) == loopOf(kRoom)) id += "s";
+  const auto group = Scope::of(GroupId::trusted(id));
+  std::promise<void> go_on;
+  loops_[loopOf(group)].post([&] { go_on.get_future().wait(); });
+  store::WriteItem kick;
+  kick.scopes = {group};
+  kick.author = kAnn;
+  kick.run = [&](store::Transaction&) -> Result<store::Drafts> {
+    store::EntryDraft draft;
+    draft.type = EntryType::MemberLeft;
+    draft.ref_user = kAnn;
+    return store::Drafts{{group, draft}};
+  };
+  std::promise<void> kicked;
+  kick.done = [&](const Result<store::Committed>&) { kicked.set_value(); };
+  events_->append(std::move(kick));
+  write();
+  EXPECT_THAT(ended_, ElementsAre(std::tuple(group.name(), kAnn.text(), Offset{1})));
+  go_on.set_value();
+  kicked.get_future().get();
 }
 
 TEST_F(EventLogTest, APositionGivesExactlyWhatWasMissedFromTheStoreAfterARestart) {
