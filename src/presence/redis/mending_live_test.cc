@@ -178,6 +178,30 @@ TEST_F(PresenceMending, SetIsRenewedAsLongAsItWasChosenToBeKept) {
   EXPECT_THAT(one.heard.events(), ElementsAre("+ann room:a")) << "nobody came or went";
 }
 
+// The user that docs/reference/redis.md names is enough for all of it.
+TEST_F(PresenceMending, UserWithTheRightsOfTheDocsIsEnough) {
+  redis.ask({"ACL", "SETUSER", "default", "resetkeys", "~kith:*", "~users:online", "~room:*", "~group:*",
+             "+@all", "-@admin", "-@dangerous", "+info"});
+  look_every = Milliseconds(20);
+  Node& one = node();
+  one->up(user("ann"), at(1, {room("a"), Scope::of(GroupId::trusted("g"))}));
+  one->setTtl(room("a"), std::chrono::seconds(60), [](const auto&) {});
+  EXPECT_TRUE(
+      answer<std::vector<Typing>>([&](auto reply) { one->typing(room("a"), std::move(reply)); }).ok());
+  EXPECT_EQ(answer<std::int64_t>([&](auto reply) { one->cleanup(room("a"), std::move(reply)); }).value(), 0);
+  EXPECT_EQ(
+      answer<OnlinePage>([&](auto reply) { one->online(room("a"), "", 10, std::move(reply)); })->users.size(),
+      1U);
+  redis.ask({"DEL", "room:a:online"});
+  thread.call([&] { one->check(10); });
+  untilOnline("room:a:online", {"ann"});
+  redis.ask({"DEL", "kith:nodes"});
+  beat(one);
+  until([&] { return livingNodes() == std::vector{thread.call([&] { return one->node(); })}; });
+  one->down(user("ann"));
+  untilOnline("room:a:online", {});
+}
+
 TEST_F(PresenceMending, ManyUsersAreResyncedInSlices) {
   Node& one = node();
   for (int i = 0; i < 1'050; ++i) one->up(user("u" + std::to_string(i)), at(1, {room("a")}));
