@@ -9,7 +9,6 @@ namespace kith::store::mongodb {
 namespace {
 
 constexpr std::int64_t kVersion = 1;
-constexpr const char* kTheOne = "store";  // the only row of `meta`
 
 struct Index {
   const char* collection;
@@ -58,7 +57,7 @@ std::vector<Index> indexes() {
   all.push_back({kJoinRequests, "of_group", {"grp", "state", "created_at", "_id"}});
   all.push_back({kJoinRequests, "of_user", {"user", "state", "_id"}});
   all.push_back({kTasks, "due", {"run_at", "_id"}});
-  all.push_back({kUsers, "external", {"issuer", "external_id"}, true, onlyWith("issuer")});
+  all.push_back({kUsers, "external", {"external_id", "issuer"}, true, onlyWith("issuer")});
   all.push_back({kUsers, "site_role", {"site_role"}});
   all.push_back({kSessions, "of_user", {"user", "created_at", "_id"}});
   all.push_back({kSessions, "ended", {"ends_at", "_id"}});
@@ -95,7 +94,7 @@ Identity identityOf(const View& row) {
 // In a transaction, so that a server without them is found now and not at the first write.
 Result<std::optional<Document>> readMeta(Session& session) {
   Document which;
-  which.text("_id", kTheOne);
+  which.text("_id", kMetaRow);
   TRY(session.begin());
   auto row = TRY(session.one(kMeta, which));
   TRY(session.commit());
@@ -106,7 +105,7 @@ void makeMeta(Session& session) {
   const auto identity = Identity::made();
   std::vector<Document> rows(1);
   rows.front()
-      .text("_id", kTheOne)
+      .text("_id", kMetaRow)
       .number("schema", kVersion)
       .number("generation", identity.generation)
       .bytes("epoch", identity.epoch)

@@ -7,6 +7,7 @@ namespace kith::store::mongodb {
 
 // The collections.
 inline constexpr const char* kMeta = "meta";
+inline constexpr const char* kMetaRow = "store";  // the only one of it
 inline constexpr const char* kEntries = "entries";
 inline constexpr const char* kMessageEdits = "message_edits";
 inline constexpr const char* kRooms = "rooms";
