@@ -23,7 +23,7 @@ def declared_rooms(text):
         words = call.group(1).split()
         depends, current = [], None
         for word in words[1:]:
-            if word in ("DEPENDS", "USES", "TESTS", "LINKS", "PUBLIC_LINKS"):
+            if word in ("DEPENDS", "USES", "TESTS", "LINKS", "PUBLIC_LINKS", "SERVER"):
                 current = word
             elif current == "DEPENDS":
                 depends.append(word)

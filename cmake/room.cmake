@@ -1,10 +1,11 @@
 # A room is one folder of src/, one static library, one responsibility.
 #
-#   kith_room(<path> [DEPENDS rooms…] [USES rooms…] [TESTS rooms…] [LINKS libraries…] [PUBLIC_LINKS libraries…])
+#   kith_room(<path> [DEPENDS rooms…] [USES rooms…] [TESTS rooms…] [LINKS libraries…] [PUBLIC_LINKS libraries…] [SERVER script])
 #
 # DEPENDS: rooms whose headers this room's headers include; passed on to its users.
 # USES:    rooms that only its sources include; not passed on.
 # TESTS:   rooms that only its tests include: a backend to test with, which the library must not name.
+# SERVER:  a script that runs the command behind it beside the server that the room's tests need.
 # A room can name only rooms declared before it, so there are no cycles. Before a room
 # compiles, cmake/check_includes.py holds its #include lines against these two lists.
 #
@@ -14,7 +15,7 @@ set_property(GLOBAL PROPERTY KITH_ROOMS "")
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 function(kith_room path)
-  cmake_parse_arguments(ROOM "" "" "DEPENDS;USES;TESTS;LINKS;PUBLIC_LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "" "SERVER" "DEPENDS;USES;TESTS;LINKS;PUBLIC_LINKS" ${ARGN})
   string(REPLACE "/" "_" name ${path})
   get_property(declared GLOBAL PROPERTY KITH_ROOMS)
   foreach(other IN LISTS ROOM_DEPENDS ROOM_USES ROOM_TESTS)
@@ -78,8 +79,13 @@ function(kith_room path)
     endforeach()
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE kith_${name} ${libs_private} ${libs_tests} ${ROOM_LINKS} GTest::gmock GTest::gtest_main)
-    add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
-    set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
+    if(ROOM_SERVER)
+      add_test(NAME ${name} COMMAND ${PROJECT_SOURCE_DIR}/${ROOM_SERVER} $<TARGET_FILE:${name}_test> --gtest_brief=1)
+      set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 1200 SKIP_RETURN_CODE 77)
+    else()
+      add_test(NAME ${name} COMMAND ${name}_test --gtest_brief=1)
+      set_tests_properties(${name} PROPERTIES LABELS unit TIMEOUT 300)
+    endif()
   endif()
   if(KITH_FUZZ)
     if(NOT TARGET fuzzers)

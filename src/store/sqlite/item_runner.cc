@@ -42,7 +42,7 @@ class RunningState final : public ScopeState {
 };
 
 /// What a class T item sees and changes. Lives for one run.
-class RunningTransaction final : public TableReads<Transaction> {
+class RunningTransaction final : public TableReads<Transaction, Tables> {
  public:
   explicit RunningTransaction(ItemRunner& runner) : TableReads(runner.tables_), runner_(runner) {}
 

@@ -80,7 +80,7 @@ Result<Head> LogTable::head(const Scope& scope, const ScopeRow& row) {
   query.number(row.key);
   if (!TRY(query.next())) return head;
   const auto entry = entryAt(query, 0, row.key);
-  if (!entry) return damage_.row(connection_, "entries", scope, query.offsetAt(0));
+  if (!entry) return damaged(connection_, damage_, "entries", scope, query.offsetAt(0));
   head.position.offset = entry->offset;
   head.at = entry->at;
   head.messages = entry->messages;
@@ -104,13 +104,13 @@ Result<std::vector<LoggedEntry>> LogTable::entries(const Scope& scope, Offset af
   while (bytes < bounds.bytes_max && TRY(query.next())) {
     auto entry = entryAt(query, 0, row.key);
     // A hole is damage as well: offsets are dense.
-    if (!entry || entry->offset != expected) return damage_.row(connection_, "entries", scope, expected);
+    if (!entry || entry->offset != expected) return damaged(connection_, damage_, "entries", scope, expected);
     ++expected;
     LoggedEntry logged{std::move(*entry), std::nullopt};
     const bool has_message = !query.isNull(kEntryColumns);
     if (has_message) logged.message = messageAt(query, kEntryColumns, row.key, scope);
     if (!logged.message && (has_message || mustShowMessage(logged.entry))) {
-      return damage_.row(connection_, "messages", scope, logged.entry.ref_seq);
+      return damaged(connection_, damage_, "messages", scope, logged.entry.ref_seq);
     }
     bytes += bytesOf(logged);
     found.push_back(std::move(logged));
@@ -135,7 +135,7 @@ Result<std::optional<LoggedEntry>> LogTable::entryOfNonce(const Scope& scope, co
   }
   auto found = TRY(entries(scope, offset - 1, offset, {}));
   if (found.empty() || found.front().entry.nonce != nonce || found.front().entry.actor != actor) {
-    return damage_.row(connection_, "entries", scope, offset);
+    return damaged(connection_, damage_, "entries", scope, offset);
   }
   return std::optional<LoggedEntry>(std::move(found.front()));
 }

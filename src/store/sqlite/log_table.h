@@ -4,10 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "store/damage_report.h"
 #include "store/reader.h"
+#include "store/row_sum.h"
 #include "store/sqlite/connection.h"
 #include "store/sqlite/identity.h"
-#include "store/sqlite/row_sum.h"
 #include "store/write_item.h"
 
 namespace kith::store::sqlite {
@@ -57,6 +58,13 @@ class LogTable {
   "m.deleted_by, m.reason, m.checksum"
 inline constexpr int kEntryColumns = 12;
 inline constexpr int kMessageColumns = 12;
+
+/// The fault of a damaged row, noted at the connection and in the report.
+inline Fault damaged(Connection& connection, DamageReport& damage, const char* table, const Scope& scope,
+                     Offset offset) {
+  connection.noteDamage();
+  return damage.row(table, scope, offset);
+}
 
 /// Nothing if the checksum differs.
 std::optional<Entry> entryAt(const Query& row, int column, std::int64_t scope_key);

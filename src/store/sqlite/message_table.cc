@@ -25,7 +25,7 @@ Result<std::optional<Message>> MessageTable::messageOf(const Scope& scope, const
   query.number(row.key).number(std::min(seq, kLast));
   if (row.key == 0 || !TRY(query.next())) return std::optional<Message>();
   auto message = messageAt(query, 0, row.key, scope);
-  if (!message) return damage_.row(connection_, "messages", scope, seq);
+  if (!message) return damaged(connection_, damage_, "messages", scope, seq);
   return message;
 }
 
@@ -34,9 +34,9 @@ Result<void> MessageTable::gather(const Scope& scope, const ScopeRow& row, Query
                                   std::vector<Shown>& out) {
   while (TRY(query.next())) {
     auto message = messageAt(query, 0, row.key, scope);
-    if (!message) return damage_.row(connection_, "messages", scope, query.offsetAt(0));
+    if (!message) return damaged(connection_, damage_, "messages", scope, query.offsetAt(0));
     auto entry = query.isNull(kMessageColumns) ? std::nullopt : entryAt(query, kMessageColumns, row.key);
-    if (!entry) return damage_.row(connection_, "entries", scope, query.offsetAt(0));
+    if (!entry) return damaged(connection_, damage_, "entries", scope, query.offsetAt(0));
     out.emplace_back(std::move(*message), std::move(entry->nonce));
   }
   return {};

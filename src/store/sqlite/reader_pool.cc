@@ -26,7 +26,7 @@ Result<void> ReaderPool::read(Callback<Result<void>(Reader&)>& job) {
   auto lane = TRY(borrow());
   auto outcome = lane->connection->run("BEGIN");
   if (outcome) {
-    TableReads<Reader> reader(lane->tables);
+    TableReads<Reader, Tables> reader(lane->tables);
     outcome = job(reader);
     // Ends the snapshot; nothing was changed.
     if (lane->connection->inTransaction()) (void)lane->connection->run("COMMIT").ok();

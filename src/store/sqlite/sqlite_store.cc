@@ -76,9 +76,9 @@ struct SqliteStore::Parts {
   sqlite::DataFolder folder;
   SqliteOptions options;
   sqlite::ScrubbingVfs files;
-  sqlite::DamageReport damage;
+  DamageReport damage;
   sqlite::SpaceWatch space;
-  sqlite::Identity identity;
+  Identity identity;
   std::unique_ptr<sqlite::Writer> writer;
   std::unique_ptr<sqlite::ReaderPool> readers;  // closed before the writer, whose close checkpoints
 };

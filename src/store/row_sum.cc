@@ -1,8 +1,8 @@
-#include "store/sqlite/row_sum.h"
+#include "store/row_sum.h"
 
-#include <string>
+#include "base/digest.h"
 
-namespace kith::store::sqlite {
+namespace kith::store {
 
 RowSum& RowSum::number(std::int64_t value) {
   char bytes[8];
@@ -51,12 +51,4 @@ std::int64_t sumOf(std::int64_t scope_key, const Message& message) {
       .value();
 }
 
-Fault DamageReport::row(Connection& connection, const char* table, const Scope& scope, Offset offset) {
-  connection.noteDamage();
-  rows_.add();
-  log_.error("store.row_damaged",
-             {{"table", table}, {"scope", scope.name()}, {"offset", std::to_string(offset)}});
-  return faultOf(Failure::Damaged);
-}
-
-}  // namespace kith::store::sqlite
+}  // namespace kith::store

@@ -1,0 +1,69 @@
+#include <gmock/gmock.h>
+
+#include "store/mongodb/mongo_test_fixture.h"
+
+// What a start says to the operator.
+namespace kith::store {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class MongoOpeningTest : public MongoTest {
+ protected:
+  /// Runs a command on the scratch database.
+  void run(const std::string& json) {
+    bson_error_t error;
+    bson_t* command = bson_new_from_json(reinterpret_cast<const std::uint8_t*>(json.data()),
+                                         static_cast<ssize_t>(json.size()), &error);
+    ASSERT_NE(command, nullptr) << error.message;
+    EXPECT_TRUE(mongoc_client_command_simple(database->client(), database->name().c_str(), command, nullptr,
+                                             nullptr, &error))
+        << error.message;
+    bson_destroy(command);
+  }
+};
+
+TEST_F(MongoOpeningTest, AnAddressThatIsNoneIsRefusedWithoutShowingIt) {
+  const auto why = refusal("http://ann:secret@localhost");
+  EXPECT_THAT(why, HasSubstr("mongodb://"));
+  EXPECT_THAT(why, Not(HasSubstr("secret")));
+}
+
+TEST_F(MongoOpeningTest, AServerThatIsNotThereIsNamed) {
+  EXPECT_THAT(
+      refusal("mongodb://ann:secret@127.0.0.1:1/kith"),
+      ::testing::AllOf(HasSubstr("MongoDB at 127.0.0.1:1 cannot be reached"), Not(HasSubstr("secret"))));
+}
+
+TEST_F(MongoOpeningTest, AnIndexThatCannotBeMadeEndsTheStart) {
+  run(R"({"createIndexes": "entries", "indexes": [{"key": {"other": 1}, "name": "scope_offset"}]})");
+  EXPECT_THAT(refusal(database->uri()), HasSubstr(".entries cannot be made"));
+}
+
+TEST_F(MongoOpeningTest, TheDatabaseOfANewerKithIsRefused) {
+  run(R"({"insert": "meta", "documents": [{"_id": "store", "schema": 99}]})");
+  EXPECT_THAT(refusal(database->uri()), HasSubstr("has schema 99"));
+}
+
+TEST_F(MongoOpeningTest, ASecondStartFindsWhatTheFirstMade) {
+  ASSERT_TRUE(submit(*open(), message("hello")).get().ok());
+  EXPECT_EQ(entriesOf(*open(), scope).size(), 1u);
+}
+
+// A row that is not what was written is a fault, never an answer.
+TEST_F(MongoOpeningTest, ADamagedEntryIsAFaultAndCounted) {
+  const auto store = open();
+  ASSERT_TRUE(submit(*store, message("hello")).get().ok());
+  run(R"({"update": "entries", "updates": [{"q": {"o": 1}, "u": {"$set": {"by": "eve"}}}]})");
+  const auto outcome = store->read([&](Reader& reader) -> Result<void> {
+    TRY(reader.entries(scope, 0, 10, {}));
+    return {};
+  });
+  ASSERT_FALSE(outcome.ok());
+  EXPECT_FALSE(outcome.error().temporary);
+  EXPECT_EQ(figure("kith_store_damaged_rows_total"), 1);
+}
+
+}  // namespace
+}  // namespace kith::store
