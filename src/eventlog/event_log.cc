@@ -38,6 +38,7 @@ void EventLog::append(store::WriteItem item) {
   item.done = [this, answers = answers_, to = ownerIndex(item.scopes.front()),
                done = std::make_shared<decltype(item.done)>(std::move(item.done))](
                   Result<store::Committed> result) mutable {
+    tellEnding(result);
     answers->put(to, [this, done, result = std::move(result)]() mutable {
       // The service broadcasts from its `done`; what it did not, the log does: an entry that is
       // durable is always applied.
@@ -50,6 +51,16 @@ void EventLog::append(store::WriteItem item) {
     if (parts_.loops[i]->isHere()) return gather(i, std::move(item));
   }
   parts_.store.submit(std::move(item));
+}
+
+// Whatever commits later is passed on later, and reaches a core behind what is posted to it now.
+void EventLog::tellEnding(const Result<store::Committed>& result) {
+  if (!result || result->duplicate) return;
+  for (const auto& committed : result->entries) {
+    const auto& entry = committed.logged.entry;
+    if (committed.scope.kind() == Scope::Kind::Group && entry.type == EntryType::MemberLeft)
+      parts_.sink.ending(committed.scope, entry.ref_user, entry.offset);
+  }
 }
 
 // Posts run when the loop has read what was there, before it writes.

@@ -121,6 +121,7 @@ class EventLog {
     Mutex mutex;
     std::vector<store::WriteItem> items GUARDED_BY(mutex);
   };
+  void tellEnding(const Result<store::Committed>& result);
   void gather(std::size_t loop, store::WriteItem item);
   void submitGathered(std::size_t loop);
   std::vector<std::unique_ptr<Gathered>> gathered_;  // by loop

@@ -143,6 +143,9 @@ class EventLogTest : public ::testing::Test, protected Sink {
   void joinedOrLeft(const Scope&, const std::vector<JoinLeave>&, const CoreCounts&) override {
     loops_[0].post([this] { ++signals_; });
   }
+  void ending(const Scope& group, const UserId& user, Offset offset) override {
+    ended_.emplace_back(group.name(), user.text(), offset);
+  }
 
   std::string folder_;
   SystemClock clock_;
@@ -158,6 +161,8 @@ class EventLogTest : public ::testing::Test, protected Sink {
   std::vector<Offset> heard_;                     // on core 0, as signals_
   bool listening_ = false;
   int signals_ = 0;
+  // On the store's thread; read when something committed later is answered.
+  std::vector<std::tuple<std::string, std::string, Offset>> ended_;
 };
 
 TEST_F(EventLogTest, WhoAttachesWithoutAPositionHearsWhatComesAfter) {
@@ -167,6 +172,32 @@ TEST_F(EventLogTest, WhoAttachesWithoutAPositionHearsWhatComesAfter) {
   EXPECT_EQ(attached->position.offset, 1u);
   write();
   EXPECT_THAT(heard(), ElementsAre(2));
+}
+
+// The loop of the group stands still: what was committed after its kick waits for it nowhere else.
+TEST_F(EventLogTest, WhoIsPutOutOfAGroupIsSaidBeforeAnythingLaterIsPassedOn) {
+  const auto loopOf = [](const Scope& scope) { return std::hash<Scope>()(scope) % 2; };
+  std::string id = "group";
+  while (loopOf(Scope::of(GroupId::trusted(id))) == loopOf(kRoom)) id += "s";
+  const auto group = Scope::of(GroupId::trusted(id));
+  std::promise<void> go_on;
+  loops_[loopOf(group)].post([&] { go_on.get_future().wait(); });
+  store::WriteItem kick;
+  kick.scopes = {group};
+  kick.author = kAnn;
+  kick.run = [&](store::Transaction&) -> Result<store::Drafts> {
+    store::EntryDraft draft;
+    draft.type = EntryType::MemberLeft;
+    draft.ref_user = kAnn;
+    return store::Drafts{{group, draft}};
+  };
+  std::promise<void> kicked;
+  kick.done = [&](const Result<store::Committed>&) { kicked.set_value(); };
+  events_->append(std::move(kick));
+  write();
+  EXPECT_THAT(ended_, ElementsAre(std::tuple(group.name(), kAnn.text(), Offset{1})));
+  go_on.set_value();
+  kicked.get_future().get();
 }
 
 TEST_F(EventLogTest, APositionGivesExactlyWhatWasMissedFromTheStoreAfterARestart) {

@@ -1,5 +1,7 @@
 #include "eventlog/follow.h"
 
+#include <algorithm>
+
 #include "base/assert.h"
 #include "eventlog/envelope.h"
 
@@ -25,6 +27,7 @@ void Follow::positioned(const store::Head& head) {
 
 void Follow::entry(const LoggedEntry& logged, const std::string& epoch) {
   const Offset offset = logged.entry.offset;
+  known_ = std::max(known_, offset);
   if (state_ == State::Cold || (state_ == State::Live && offset < next_)) return;
   if (state_ == State::Live && offset == next_) {
     ASSERT(epoch == epoch_);

@@ -49,10 +49,13 @@ class Follow {
   const Ring& ring() const { return ring_; }
   const Removals& removals() const { return removals_; }
   /// Whether something above applied() is known to be durable and not at hand: held entries wait for
-  /// one below them, or more came than may be held. The store is to be read from applied() to its head,
-  /// each entry given to entry(), then filled() called.
+  /// one below them, or more came than may be held. The store is to be read from applied() to
+  /// known(), each entry given to entry(), then filled() called.
   bool wantsFill() const { return state_ == State::Live && (!hold_.empty() || overflowed_); }
   void filled() { overflowed_ = false; }
+  /// The highest offset that came to entry(). The store may have more, that is still to be passed on in its
+  /// order among the entries of other logs.
+  Offset known() const { return known_; }
 
  private:
   void apply(Publication publication);
@@ -62,6 +65,7 @@ class Follow {
   Apply apply_;
   State state_ = State::Cold;
   Offset next_ = 1;
+  Offset known_ = 0;
   std::string epoch_;
   std::map<Offset, Publication> hold_;
   bool overflowed_ = false;

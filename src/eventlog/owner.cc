@@ -347,13 +347,13 @@ void EventLog::Owner::readFill(const Scope& scope) {
   Place& here = place(scope);
   here.filling = true;
   gaps_filled_.add();
-  auto job = [this, scope, after = here.follow.applied()](std::size_t) {
+  auto job = [this, scope, after = here.follow.applied(), last = here.follow.known()](std::size_t) {
     auto entries = std::make_shared<std::vector<LoggedEntry>>();
     auto epoch = std::make_shared<std::string>();
     const auto read = parts_.store.read([&](store::Reader& reader) -> Result<void> {
       const auto head = TRY(reader.head(scope));
       *epoch = head.position.epoch;
-      *entries = TRY(reader.entries(scope, after, head.position.offset, kFillBounds));
+      *entries = TRY(reader.entries(scope, after, last, kFillBounds));
       return {};
     });
     loop_.post([this, scope, entries, epoch, ok = read.ok()] {

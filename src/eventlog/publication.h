@@ -32,8 +32,8 @@ using CoreCounts = std::vector<std::uint32_t>;
 
 /// Where applied entries and signals go.
 ///
-/// Called on the scope's owner loop, in offset order, only for scopes that somebody listens to.
-/// Must not block and must not call back into the log.
+/// Called on the scope's owner loop, in offset order, only for scopes that somebody listens to; ending()
+/// is not. Must not block and must not call back into the log.
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -41,6 +41,10 @@ class Sink {
   virtual void signalled(const Scope& scope, const SharedBytes& data, const CoreCounts& cores) = 0;
   virtual void joinedOrLeft(const Scope& scope, const std::vector<JoinLeave>& who,
                             const CoreCounts& cores) = 0;
+  /// Somebody was put out of a group at this offset of its log, and so out of rooms whose logs belong to
+  /// other loops. On the thread of the store, whoever listens, before anything is applied that was
+  /// committed later.
+  virtual void ending(const Scope& group, const UserId& user, Offset offset) = 0;
 };
 
 }  // namespace kith

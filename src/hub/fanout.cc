@@ -31,6 +31,12 @@ void Fanout::joinedOrLeft(const Scope& scope, const std::vector<JoinLeave>& who,
        [](Hub& hub, const Scope& to, const FrameRef& frame) { return hub.joinLeave(to, frame); });
 }
 
+// To every core: which of them he is on, nobody but they know.
+void Fanout::ending(const Scope& group, const UserId& user, Offset offset) {
+  for (const auto& core : cores_)
+    core.loop->post([hub = core.hub, group, user, offset] { hub->endFor(group, user, offset); });
+}
+
 std::string Fanout::publicationFrame(const Scope& scope, std::string_view data, Offset offset) const {
   return format_.frame(format_.codec().pushPublication(scope.name(), data, offset));
 }

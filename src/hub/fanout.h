@@ -15,7 +15,8 @@ namespace kith {
 /// Takes what the log applies to the cores whose clients listen: encoded once, frame header
 /// included, then one post to each core.
 ///
-/// applied() and signalled() run on the scope's owner loop; the rest runs on the cores. Posts of one
+/// applied() and its like run on the scope's owner loop, ending() on the store's thread; the rest runs on the
+/// cores. Posts of one
 /// owner to one core keep their order, so that nobody sees an entry before the one below it.
 class Fanout final : public Sink {
  public:
@@ -28,6 +29,7 @@ class Fanout final : public Sink {
   void applied(const Scope& scope, const Publication& publication, const CoreCounts& cores) override;
   void signalled(const Scope& scope, const SharedBytes& data, const CoreCounts& cores) override;
   void joinedOrLeft(const Scope& scope, const std::vector<JoinLeave>& who, const CoreCounts& cores) override;
+  void ending(const Scope& group, const UserId& user, Offset offset) override;
 
  private:
   std::string publicationFrame(const Scope& scope, std::string_view data, Offset offset) const;

@@ -44,12 +44,14 @@ void Hub::endIf(const Scope& scope, const Condition& condition) {
   }
 }
 
-void Hub::endFor(const Scope& scope, const UserId& user) {
-  endIf(scope, [&user](const Subscriber& listener) { return listener.listener() == user; });
+void Hub::endFor(const Scope& scope, const UserId& user, Offset offset) {
+  endIf(scope, [&](const Subscriber& listener) {
+    return listener.listener() == user && listener.heardAfter(scope) < offset;
+  });
 }
 
 std::size_t Hub::broadcast(const Scope& scope, const Publication& publication, const FrameRef& frame) {
-  if (publication.type == EntryType::MemberLeft) endFor(scope, publication.ref_user);
+  if (publication.type == EntryType::MemberLeft) endFor(scope, publication.ref_user, publication.offset);
   const std::size_t delivered = queue(scope, frame, FrameKind::Entry);
   const bool own = publication.type == EntryType::RoomDeleted ? scope.kind() == Scope::Kind::Room
                                                               : publication.type == EntryType::GroupDeleted;

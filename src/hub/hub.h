@@ -16,6 +16,8 @@ class Subscriber {
  public:
   virtual ~Subscriber() = default;
   virtual const UserId& listener() const = 0;
+  /// The last offset that his subscription did not bring live: it began above.
+  virtual Offset heardAfter(const Scope& scope) const = 0;
   /// A frame of a scope he listens to. Must not change subscriptions.
   virtual void deliver(const Scope& scope, const FrameRef& frame, FrameKind kind) = 0;
   /// Somebody came online in a place, or went. True if he asked to be told. Must not change subscriptions.
@@ -49,6 +51,9 @@ class Hub {
     return queue(scope, frame, FrameKind::Signal);
   }
 
+  /// Ends what a user listens to here since before the entry at `offset` put him out. Idempotent.
+  void endFor(const Scope& scope, const UserId& user, Offset offset);
+
   /// To those who asked for it, whose number it gives.
   std::size_t joinLeave(const Scope& scope, const FrameRef& frame);
 
@@ -76,7 +81,6 @@ class Hub {
   void settle(const Scope& scope);
   void settle(Places::value_type& place);
   void settleAll();
-  void endFor(const Scope& scope, const UserId& user);
   template <class Condition>
   void endIf(const Scope& scope, const Condition& condition);
 

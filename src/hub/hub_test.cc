@@ -15,6 +15,7 @@ class Listener final : public Subscriber {
  public:
   explicit Listener(const char* user) : user_(UserId::trusted(user)) {}
   const UserId& listener() const override { return user_; }
+  Offset heardAfter(const Scope&) const override { return after; }
   void deliver(const Scope&, const FrameRef& frame, FrameKind) override { heard.emplace_back(frame.bytes()); }
   bool joinedOrLeft(const Scope&, const FrameRef& frame) override {
     if (asks) heard.emplace_back(frame.bytes());
@@ -26,6 +27,7 @@ class Listener final : public Subscriber {
     if (on_notice) on_notice();
   }
   std::vector<std::string> heard;
+  Offset after = 0;
   bool asks = false;  // to be told who joins and leaves
   Task on_notice;
 
@@ -38,6 +40,7 @@ const Scope kRoom = Scope::of(RoomId::trusted("a"));
 Publication left(const char* user) {
   Publication out;
   out.type = EntryType::MemberLeft;
+  out.offset = 5;
   out.ref_user = UserId::trusted(user);
   return out;
 }
@@ -78,6 +81,16 @@ TEST_F(HubTest, WhoIsPutOutHearsThatAndNotTheEntryThatDidIt) {
   EXPECT_THAT(bobs_phone.heard, ElementsAre("ended room:a"));
   EXPECT_THAT(ann.heard, ElementsAre("leftlater"));
   EXPECT_EQ(hub.subscriptions(), 1u);
+}
+
+TEST_F(HubTest, AnEndThatComesLateIsOfNoConcernToWhoCameBackSince) {
+  Listener before("ann"), since("ann");
+  before.after = 4;
+  since.after = 5;
+  for (auto* listener : {&before, &since}) hub.subscribe(kRoom, *listener);
+  hub.endFor(kRoom, UserId::trusted("ann"), 5);
+  EXPECT_THAT(before.heard, ElementsAre("ended room:a"));
+  EXPECT_THAT(since.heard, IsEmpty());
 }
 
 TEST_F(HubTest, WhatATurnBringsReachesEverybodyAsOneFrame) {

@@ -142,6 +142,10 @@ void Session::sendError(std::uint32_t id, Fault fault) {
   send(core_.format.codec().error(id, fault));
 }
 
+Offset Session::heardAfter(const Scope& scope) const {
+  return find(scope)->after;
+}
+
 // What is live before the connect reply is written waits behind it; a state that will be sent again does not.
 void Session::deliver(const Scope& scope, const FrameRef& frame, FrameKind kind) {
   if (transport_ == nullptr) return;

@@ -42,6 +42,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
 
   // Subscriber
   const UserId& listener() const override { return caller_.user; }
+  Offset heardAfter(const Scope& scope) const override;
   void deliver(const Scope& scope, const FrameRef& frame, FrameKind kind) override;
   bool joinedOrLeft(const Scope& scope, const FrameRef& frame) override;
   void ended(const Scope& scope) override;
@@ -61,6 +62,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
     bool revoked = false;      // its right ended while it was attaching
     bool added_again = false;  // joined once more, as far as is known; perhaps before it ended
     bool join_leave = false;   // asked to be told who comes online and who goes
+    Offset after = 0;          // heard live above this offset
     // The group that says when the right to it ends: a room of it, its staff. Heard as well, if only
     // silently.
     std::optional<Scope> beside{};
@@ -122,7 +124,8 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
 
   // subscribe.cc
   Subscription* find(const Scope& scope);
-  bool hears(const Scope& scope);
+  const Subscription* find(const Scope& scope) const;
+  bool hears(const Scope& scope) const;
   void forget(const Scope& scope);
   void attach(const Scope& scope, std::optional<Position> since, bool since_joined,
               Callback<void(Session&, Result<Attached>)> done);

@@ -9,13 +9,17 @@
 
 namespace kith {
 
-Session::Subscription* Session::find(const Scope& scope) {
+const Session::Subscription* Session::find(const Scope& scope) const {
   const auto found = std::find_if(subscriptions_.begin(), subscriptions_.end(),
                                   [&](const auto& s) { return s.scope == scope; });
   return found == subscriptions_.end() ? nullptr : &*found;
 }
 
-bool Session::hears(const Scope& scope) {
+Session::Subscription* Session::find(const Scope& scope) {
+  return const_cast<Subscription*>(std::as_const(*this).find(scope));
+}
+
+bool Session::hears(const Scope& scope) const {
   const auto* subscription = find(scope);
   return subscription != nullptr && subscription->heard;
 }
@@ -108,6 +112,7 @@ void Session::attached(const Scope& scope, const std::optional<Scope>& beside, R
     if (subscription->heard) takeOff(scope);
     subscription->state = Subscription::State::Live;
     subscription->heard = true;
+    subscription->after = result->position.offset + result->publications.size();
     subscription->beside = beside;
     subscription->scope = core_.hub.subscribe(scope, *this);
   } else if (subscription->heard) {
