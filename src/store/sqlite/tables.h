@@ -35,6 +35,9 @@ class TableReads : public Interface {
                                            const ReadBounds& bounds) override {
     return tables_.log.entries(scope, after, last, bounds);
   }
+  Result<std::vector<bool>> haveEntries(const std::vector<std::pair<Scope, Offset>>& places) override {
+    return tables_.log.haveEntries(places);
+  }
   Result<std::optional<LoggedEntry>> entryOfNonce(const Scope& scope, const UserId& actor,
                                                   const std::string& nonce) override {
     return tables_.log.entryOfNonce(scope, actor, nonce);
