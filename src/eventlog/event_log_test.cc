@@ -3,13 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
-#include <filesystem>
 #include <future>
 #include <thread>
 
 #include "eventlog/publish.h"
 #include "net/event_loop.h"
-#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/scratch_store.h"
 #include "store/watched_store.h"
 
 namespace kith {
@@ -24,13 +23,6 @@ const UserId kAnn = UserId::trusted("ann");
 class EventLogTest : public ::testing::Test, protected Sink {
  protected:
   EventLogTest() {
-    char folder[] = "/tmp/kith-log-XXXXXX";
-    folder_ = ::mkdtemp(folder);
-    store::SqliteOptions options;
-    options.folder = folder_;
-    options.free_space_low_bytes = 0;
-    auto opened = store::SqliteStore::open(std::move(options), clock_, log_, metrics_);
-    store_ = std::move(opened).value();
     watched_ = std::make_unique<store::WatchedStore>(*store_);
     for (auto& loop : loops_) threads_.emplace_back([&loop] { loop.run(); });
     start();
@@ -41,7 +33,6 @@ class EventLogTest : public ::testing::Test, protected Sink {
     for (auto& loop : loops_) loop.stop();
     for (auto& thread : threads_) thread.join();
     store_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   /// A fresh node memory on the same store: what a restart leaves.
@@ -147,11 +138,11 @@ class EventLogTest : public ::testing::Test, protected Sink {
     ended_.emplace_back(group.name(), user.text(), offset);
   }
 
-  std::string folder_;
+  store::ScratchFolder folder_;
   SystemClock clock_;
   Log log_{LogLevel::Off, Log::Format::Json};
   Metrics metrics_;
-  std::unique_ptr<store::SqliteStore> store_;
+  std::unique_ptr<store::SqliteStore> store_ = store::openScratchStore(folder_, clock_, log_, metrics_);
   std::unique_ptr<store::WatchedStore> watched_;  // store_, as the log sees it
   EventLoop loops_[2];
   std::vector<std::thread> threads_;

@@ -3,8 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <future>
 #include <memory>
 #include <optional>
@@ -17,7 +15,7 @@
 #include "service/accounts.h"
 #include "service/stored_secret.h"
 #include "service/thread_loop.h"
-#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/scratch_store.h"
 
 namespace kith {
 
@@ -25,12 +23,6 @@ namespace kith {
 class AccountsTest : public testing::Test {
  protected:
   AccountsTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "kith-accounts-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
-    store::SqliteOptions options;
-    options.folder = folder_;
-    options.free_bytes = [](const std::string&) { return std::uint64_t{1} << 40; };
-    store = std::move(store::SqliteStore::open(std::move(options), clock, log, metrics)).value();
     Random random;
     Tokens::Options keys;
     keys.own_key = storedSecret(*store, kOwnTokenKey, random).value();
@@ -46,7 +38,6 @@ class AccountsTest : public testing::Test {
     store.reset();
     loop.reset();
     accounts.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   std::unique_ptr<AccountService> makeAccounts(AccountService::Options options) {
@@ -124,9 +115,9 @@ class AccountsTest : public testing::Test {
   Log log{LogLevel::Off, Log::Format::Text};
   Metrics metrics;
   NoSink sink;
-  std::string folder_;
+  store::ScratchFolder folder_;
   std::unique_ptr<ThreadLoop> loop = std::make_unique<ThreadLoop>();
-  std::unique_ptr<store::Store> store;
+  std::unique_ptr<store::Store> store = store::openScratchStore(folder_, clock, log, metrics);
   std::unique_ptr<WorkerPool> workers = std::make_unique<WorkerPool>(2, 1000);
   std::unique_ptr<EventLog> events;
   std::unique_ptr<Tokens> tokens;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <future>
 
 #include "service/places_test_fixture.h"
@@ -9,14 +10,14 @@ namespace {
 /// Places that end while the own log of somebody in them is damaged.
 class DamagedLogsTest : public PlacesTest {
  protected:
-  void damageLogOf(const std::string& who) {
-    const auto own = Scope::of(UserId::trusted(who));
-    store::damageLog(folder, own);
+  void damageLogOf(const std::string& who) { damageLog(Scope::of(UserId::trusted(who))); }
+  void damageLog(const Scope& own) {
+    store::damageLog(folder.path(), own);
     // Refused, so that the writer forgets what it knew of that log.
     std::promise<void> refused;
     store::WriteItem item;
     item.scopes = {own};
-    item.author = own.user();
+    item.author = UserId::trusted("ann");
     item.run = store::TransactionRun(
         [](store::Transaction&) -> Result<store::Drafts> { return Fault::of(FaultCode::NotFound); });
     item.done = [&refused](const Result<store::Committed>&) { refused.set_value(); };
@@ -52,6 +53,21 @@ TEST_F(DamagedLogsTest, EveryOtherMemberLeavesAGroupThatIsGone) {
   end("group.delete", object({{"group", group}}));
   EXPECT_TRUE(comesTrue(
       [&] { return !isInGroup(group, "ann") && !isInGroup(group, "bob") && !isInGroup(group, "cid"); }));
+}
+
+TEST_F(DamagedLogsTest, ARoomEndsWithItsGroupAndThoseAfterIt) {
+  const auto group = groupOf("ann");
+  std::vector<std::string> rooms;
+  for (const char* name : {"Shed", "Yard", "Loft"}) {
+    rooms.push_back(
+        roomOfJson(done("ann", "room.create", object({{"name", name}, {"group", group}}))).text());
+  }
+  damageLog(Scope::of(RoomId::trusted(rooms[1])));
+  end("group.delete", object({{"group", group}}));
+  EXPECT_TRUE(comesTrue([&] {
+    return !isInGroup(group, "ann") &&
+           std::none_of(rooms.begin(), rooms.end(), [&](const auto& room) { return isIn(room, "ann"); });
+  }));
 }
 
 TEST_F(DamagedLogsTest, TheRequestsToAGroupThatIsGoneAreClosed) {

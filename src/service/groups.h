@@ -140,7 +140,7 @@ class CommunityGroupService {
 
   void leaveRoomOf(const StoredTask& task, const RoomId& room, Reply<TaskRunner::Next> reply);
   void leaveAtLast(const StoredTask& task, const std::string& nonce, Reply<TaskRunner::Next> reply);
-  void endRoom(const StoredTask& task, const RoomId& room, Reply<TaskRunner::Next> reply);
+  void endRoom(const StoredTask& task, const RoomId& id, bool has_log, Reply<TaskRunner::Next> reply);
   void closeRequests(const StoredTask& task, std::vector<store::RequestRow> open,
                      std::unordered_set<Scope> logs, Reply<TaskRunner::Next> reply);
   void letMembersGo(const StoredTask& task, std::vector<store::GroupMemberRow> members,

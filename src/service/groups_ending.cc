@@ -12,7 +12,7 @@ struct Remains {
   std::vector<store::RequestRow> requests;
   std::vector<RoomId> rooms;
   std::vector<store::GroupMemberRow> members;
-  std::unordered_set<Scope> logs;  // of those whose turn it is: who applied, or the members
+  std::unordered_set<Scope> logs;  // the whole ones of those whose turn it is: who applied, rooms, members
 };
 
 Result<Remains> remainsOf(store::Reader& reader, const GroupId& group, std::size_t limit) {
@@ -22,6 +22,9 @@ Result<Remains> remainsOf(store::Reader& reader, const GroupId& group, std::size
   remains.members = TRY(reader.groupMembers(group, UserId(), limit));
   std::vector<Scope> logs;
   for (const auto& row : remains.requests) logs.push_back(Scope::of(row.request.user));
+  if (logs.empty()) {
+    for (const auto& room : remains.rooms) logs.push_back(Scope::of(room));
+  }
   if (logs.empty()) {
     for (const auto& row : remains.members) logs.push_back(Scope::of(row.member.user));
   }
@@ -54,7 +57,8 @@ void CommunityGroupService::endOnePart(const StoredTask& task, Reply<Next> reply
         if (!remains->requests.empty())
           return closeRequests(task, std::move(remains->requests), std::move(remains->logs),
                                std::move(reply));
-        if (!remains->rooms.empty()) return endRoom(task, remains->rooms.front(), std::move(reply));
+        if (!remains->rooms.empty())
+          return endRoom(task, remains->rooms.front(), !remains->logs.empty(), std::move(reply));
         letMembersGo(task, std::move(remains->members), std::move(remains->logs), std::move(reply));
       });
 }
@@ -84,12 +88,16 @@ void CommunityGroupService::closeRequests(const StoredTask& task, std::vector<st
   appendStep({std::move(scopes), what.user, {}, {}}, std::move(run), task, std::move(reply));
 }
 
-void CommunityGroupService::endRoom(const StoredTask& task, const RoomId& id, Reply<Next> reply) {
+void CommunityGroupService::endRoom(const StoredTask& task, const RoomId& id, bool has_log,
+                                    Reply<Next> reply) {
   const auto what = groupTaskOf(task);
-  auto run = [id, what](store::Transaction& now) -> Result<store::Drafts> {
+  auto run = [id, what, has_log](store::Transaction& now) -> Result<store::Drafts> {
     const auto room = TRY(now.room(id));
     if (!room) return store::Drafts{};
-    return store::Drafts{TRY(endRoomNow(now, *room, what.user))};
+    auto draft = TRY(endRoomNow(now, *room, what.user));
+    store::Drafts drafts;
+    if (has_log) drafts.push_back(std::move(draft));
+    return drafts;
   };
   auto ended = [this, id, what, reply = std::move(reply)](Result<Next> next) mutable {
     if (next) parts_.tasks.run(roomTask(kRoomEnd, id, what.user), [](bool) {});

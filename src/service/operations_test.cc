@@ -3,9 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <cstdlib>
 
-#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -20,7 +18,7 @@
 #include "service/online_status.h"
 #include "service/rooms.h"
 #include "service/thread_loop.h"
-#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/scratch_store.h"
 
 namespace kith {
 namespace {
@@ -54,12 +52,6 @@ class SlowPresence final : public BehindPresence {
 class OperationsTest : public testing::Test {
  protected:
   OperationsTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "kith-operations-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
-    store::SqliteOptions options;
-    options.folder = folder_;
-    options.free_bytes = [](const std::string&) { return std::uint64_t{1} << 40; };
-    store = std::move(store::SqliteStore::open(std::move(options), clock, lines, metrics)).value();
     log = std::make_unique<EventLog>(EventLog::Parts{*store, *workers, {loop.get()}, sink, lines, metrics});
     publish = std::make_unique<Publish>(*log);
     status = std::make_unique<OnlineStatusService>(
@@ -82,7 +74,6 @@ class OperationsTest : public testing::Test {
     workers.reset();
     store.reset();
     loop.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   std::string inRoom(const std::string& more) const {
@@ -115,9 +106,9 @@ class OperationsTest : public testing::Test {
   NoSink sink;
   MemoryPresence memory{clock};
   SlowPresence presence{memory};
-  std::string folder_;
+  store::ScratchFolder folder_;
   std::unique_ptr<ThreadLoop> loop = std::make_unique<ThreadLoop>();
-  std::unique_ptr<store::Store> store;
+  std::unique_ptr<store::Store> store = store::openScratchStore(folder_, clock, lines, metrics);
   std::unique_ptr<WorkerPool> workers = std::make_unique<WorkerPool>(2, 1000);
   std::unique_ptr<EventLog> log;
   std::unique_ptr<Publish> publish;

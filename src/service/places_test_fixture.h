@@ -2,10 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <cstdlib>
 
 #include <atomic>
-#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +22,7 @@
 #include "service/rooms.h"
 #include "service/thread_loop.h"
 #include "service/typing.h"
-#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/scratch_store.h"
 #include "store/watched_store.h"
 
 namespace kith {
@@ -36,14 +34,6 @@ class PlacesTest : public testing::Test {
   ~PlacesTest() override {
     workers.reset();
     real.reset();
-    std::filesystem::remove_all(folder);
-  }
-  std::unique_ptr<store::Store> open() {
-    folder = ::mkdtemp(folder.data());
-    store::SqliteOptions options;
-    options.folder = folder;
-    options.free_space_low_bytes = 0;
-    return std::move(store::SqliteStore::open(std::move(options), clock, lines, metrics)).value();
   }
   /// The one called root is a site admin.
   static Caller caller(const std::string& id, Right right = Right::Nothing) {
@@ -115,13 +105,13 @@ class PlacesTest : public testing::Test {
     }));
   }
 
-  std::string folder = "/tmp/kith-places-XXXXXX";
+  store::ScratchFolder folder;
   ManualClock clock;
   ManualLoop loop{clock};
   Log lines{LogLevel::Off, Log::Format::Text};
   Metrics metrics;
   NoSink sink;
-  std::unique_ptr<store::Store> real = open();
+  std::unique_ptr<store::Store> real = store::openScratchStore(folder, clock, lines, metrics);
   store::WatchedStore store{*real};
   std::unique_ptr<WorkerPool> workers = std::make_unique<WorkerPool>(1, 100);
   EventLog log{{store, *workers, {&loop}, sink, lines, metrics}};

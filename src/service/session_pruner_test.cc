@@ -1,16 +1,14 @@
 #include "service/session_pruner.h"
 
 #include <gtest/gtest.h>
-#include <cstdlib>
 
-#include <filesystem>
 #include <future>
 #include <memory>
 #include <string>
 
 #include "base/manual_loop.h"
 #include "service/thread_loop.h"
-#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/scratch_store.h"
 
 namespace kith {
 namespace {
@@ -21,12 +19,6 @@ constexpr WallMs kMinute = 60'000;
 class SessionPrunerTest : public testing::Test {
  protected:
   SessionPrunerTest() {
-    std::string pattern = std::filesystem::temp_directory_path() / "kith-pruner-XXXXXX";
-    folder_ = ::mkdtemp(pattern.data());
-    store::SqliteOptions options;
-    options.folder = folder_;
-    options.free_bytes = [](const std::string&) { return std::uint64_t{1} << 40; };
-    store_ = std::move(store::SqliteStore::open(std::move(options), clock, lines, metrics)).value();
     log_ =
         std::make_unique<EventLog>(EventLog::Parts{*store_, workers_, {loop_.get()}, sink_, lines, metrics});
     pruner = std::make_unique<SessionPruner>(loop, *log_, lines);
@@ -35,7 +27,6 @@ class SessionPrunerTest : public testing::Test {
     // Those who answer end before what they answer into.
     store_.reset();
     loop_.reset();
-    std::filesystem::remove_all(folder_);
   }
 
   LoginSession session(const std::string& id, WallMs expires_at, WallMs revoked_at = 0) const {
@@ -83,9 +74,9 @@ class SessionPrunerTest : public testing::Test {
 
  private:
   NoSink sink_;
-  std::string folder_;
+  store::ScratchFolder folder_;
   std::unique_ptr<ThreadLoop> loop_ = std::make_unique<ThreadLoop>();
-  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<store::Store> store_ = store::openScratchStore(folder_, clock, lines, metrics);
   WorkerPool workers_{1, 10};
   std::unique_ptr<EventLog> log_;
 };

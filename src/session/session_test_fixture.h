@@ -1,10 +1,8 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <cstdlib>
 
 #include <atomic>
-#include <filesystem>
 #include <future>
 #include <thread>
 
@@ -18,7 +16,7 @@
 #include "service/rooms.h"
 #include "session/session.h"
 #include "store/sqlite/damaged_log.h"
-#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/scratch_store.h"
 #include "store/watched_store.h"
 
 namespace kith {
@@ -64,14 +62,6 @@ class SessionTest : public testing::Test {
     passwords.reset();
     real.reset();
     loop.run();
-    std::filesystem::remove_all(folder);
-  }
-  std::unique_ptr<store::Store> open() {
-    folder = ::mkdtemp(folder.data());
-    store::SqliteOptions options;
-    options.folder = folder;
-    options.free_space_low_bytes = 0;
-    return std::move(store::SqliteStore::open(std::move(options), clock, lines, metrics)).value();
   }
   static Tokens::Options keys() {
     Tokens::Options out;
@@ -95,7 +85,7 @@ class SessionTest : public testing::Test {
     commit(scope, [scope](store::Transaction&) -> Result<store::Drafts> {
       return store::Drafts{draftOf(scope, EntryType::MemberJoined, UserId(), "{}")};
     });
-    store::damageLog(folder, scope);
+    store::damageLog(folder.path(), scope);
   }
   void revokeLogin() {
     commit([this](store::Transaction& now) -> Result<store::Drafts> {
@@ -199,13 +189,13 @@ class SessionTest : public testing::Test {
   const RoomId room = RoomId::trusted("room");
   std::atomic<bool> put_out{false};
   const SharedBytes coming = shareBytes(std::string(1000, 'x'));
-  std::string folder = "/tmp/kith-session-XXXXXX";
+  store::ScratchFolder folder;
   ManualClock clock;
   LoginSession login{SessionId::trusted("login"), ann, "hash", "test", 0, clock.wall() + 3'600'000, 0};
   ManualLoop loop{clock};
   Log lines{LogLevel::Off, Log::Format::Text};
   Metrics metrics;
-  std::unique_ptr<store::Store> real = open();
+  std::unique_ptr<store::Store> real = store::openScratchStore(folder, clock, lines, metrics);
   store::WatchedStore store{*real};
   std::unique_ptr<WorkerPool> workers = std::make_unique<WorkerPool>(1, 100);
   Hub hub{loop};

@@ -1,7 +1,7 @@
 // The blocks of a tutorial do what they say, one after the other, as a reader types them.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -119,24 +119,5 @@ test('for others: every start works, and the administrator makes the accounts', 
     assert.equal((await closed.rest('POST', '/login', { body, headers: { Origin: closed.url } })).status, 200, stdout);
   } finally {
     await closed.stop();
-  }
-});
-
-test('for others: nginx takes the block, and passes on what Kith asks for', async (t) => {
-  const [, block] = /```nginx\n([\s\S]*?)```/.exec(page('how-to/for-others.md'));
-  for (const [, location] of block.matchAll(/location (\S+) \{/g)) {
-    const { status } = await fetch(`${server.url}${location}`);
-    assert.ok(status === 200 || location.startsWith('/connection/'), location);
-  }
-  assert.match(block, /location \/connection\/websocket \{[^}]*proxy_http_version 1\.1;[^}]*Host \$http_host;[^}]*Upgrade \$http_upgrade;[^}]*Connection "upgrade";/);
-  const nginx = await run('sh', ['-c', 'PATH=$PATH:/usr/sbin command -v nginx']).then(({ stdout }) => stdout.trim(), () => undefined);
-  if (!nginx) return t.diagnostic('there is no nginx here: its words were looked at, not tried');
-  const folder = mkdtempSync(join(tmpdir(), 'kith-nginx-'));
-  try {
-    // Certificates are the reader's: all else is as it stands there.
-    writeFileSync(`${folder}/nginx.conf`, `pid ${folder}/pid;\nerror_log stderr;\nevents {}\nhttp {\naccess_log off;\n${block.replace('443 ssl', '127.0.0.1:8443').replaceAll(/ssl_certificate.*\n/g, '')}}\n`);
-    await run(nginx, ['-t', '-p', folder, '-c', `${folder}/nginx.conf`]);
-  } finally {
-    rmSync(folder, { recursive: true });
   }
 });

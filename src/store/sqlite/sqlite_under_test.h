@@ -8,30 +8,10 @@
 #include <memory>
 #include <string>
 
-#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/scratch_store.h"
 #include "store/store_under_test.h"
 
 namespace kith::store {
-
-/// A folder that goes with its test.
-class ScratchFolder {
- public:
-  ScratchFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "kith-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) std::abort();
-    path_ = name;
-  }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  ScratchFolder(const ScratchFolder&) = delete;
-  ScratchFolder& operator=(const ScratchFolder&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
 
 inline std::string bytesOfFile(const std::string& file) {
   std::ifstream in(file, std::ios::binary);

@@ -62,14 +62,18 @@ export class Server {
     return this.exited;
   }
 
-  /** Ends it as an operator does, and cleans up. */
+  /** Ends it as an operator does, and cleans up. Rejects if it does not end well, or a sanitizer has spoken. */
   async stop() {
     for (const end of this.clients) end();
+    let ended = { code: 0 };
     if (running.has(this)) {
       this.process.kill('SIGTERM');
-      await this.exited;
+      ended = await this.exited;
     }
     if (this.ownsFolder) rmSync(this.folder, { recursive: true, force: true });
+    if (ended.code !== 0 || /Sanitizer|runtime error:/.test(this.errors)) {
+      throw new Error(`the server ended with ${ended.code ?? ended.signal}: ${this.errors}`);
+    }
   }
 
   get websocket() {
