@@ -3,6 +3,7 @@
 #include <deque>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/mutex.h"
 #include "base/task.h"
@@ -25,9 +26,16 @@ class FaultyBroker final : public Broker, private Listener {
     Lock lock(mutex_);
     decide_ = std::move(decide);
   }
+  /// Subscriptions are not confirmed until release().
+  void holdConfirmations() {
+    Lock lock(mutex_);
+    holds_confirmations_ = true;
+  }
   /// Delivers what was held, the last first: late and in disorder.
   void release() {
     Lock lock(mutex_);
+    holds_confirmations_ = false;
+    for (const auto& channel : std::exchange(unconfirmed_, {})) listener_->subscribed(channel);
     for (; !held_.empty(); held_.pop_back()) {
       if (listener_ != nullptr) listener_->received(held_.back().first, held_.back().second);
     }
@@ -63,6 +71,7 @@ class FaultyBroker final : public Broker, private Listener {
   }
   void subscribed(const std::string& channel) override {
     Lock lock(mutex_);
+    if (holds_confirmations_) return unconfirmed_.push_back(channel);
     listener_->subscribed(channel);
   }
   void received(const std::string& channel, const SharedBytes& frame) override {
@@ -78,6 +87,8 @@ class FaultyBroker final : public Broker, private Listener {
   Listener* listener_ GUARDED_BY(mutex_) = nullptr;
   Decide decide_ GUARDED_BY(mutex_);
   std::deque<std::pair<std::string, SharedBytes>> held_ GUARDED_BY(mutex_);
+  bool holds_confirmations_ GUARDED_BY(mutex_) = false;
+  std::vector<std::string> unconfirmed_ GUARDED_BY(mutex_);
 };
 
 }  // namespace kith::broker

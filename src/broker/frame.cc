@@ -221,6 +221,12 @@ Expected<Frame, FrameFault> readFrame(std::string_view bytes, std::string_view c
   return frame;
 }
 
+NodeId senderOf(std::string_view bytes) {
+  Taker take(bytes);
+  take.bytes(kMagic.size() + 2);
+  return take.number<NodeId>();
+}
+
 std::vector<Entries> splitEntries(Entries all) {
   std::vector<Entries> parts;
   std::size_t bytes = 0;

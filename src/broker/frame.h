@@ -84,6 +84,9 @@ std::string writeFrame(const Frame& frame, std::string_view channel, const Frame
 Expected<Frame, FrameFault> readFrame(std::string_view bytes, std::string_view channel,
                                       const FrameKeys& keys);
 
+/// Whose frame it says to be, before anything is checked: to leave one's own alone.
+NodeId senderOf(std::string_view bytes);
+
 /// The same entries in parts that each make a frame of at most kFrameBytesAim, or are one entry.
 std::vector<Entries> splitEntries(Entries all);
 

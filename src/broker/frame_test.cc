@@ -56,6 +56,7 @@ TEST(FrameTest, EntriesArriveAsTheyWereSent) {
   const auto read = readFrame(written(someEntries()), kChannel, kKeys);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->node, 0x0123456789abcdefu);
+  EXPECT_EQ(senderOf(written(someEntries())), read->node);
   EXPECT_EQ(read->counter, 42u);
   EXPECT_EQ(read->at, 1'767'607'200'000);
   const auto& entries = std::get<Entries>(read->body);
