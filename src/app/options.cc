@@ -135,7 +135,7 @@ std::string noSuchOption(std::string_view key, const std::vector<std::string>& a
            " or in the file, since others can read a command line";
   }
   const auto near = nearestKey(key, also);
-  const std::string none = "there is no option --" + name;
+  std::string none = "there is no option --" + name;
   if (near.empty()) return none;
   const auto* option = optionOf(near);
   if (option == nullptr || !option->secret) return none + "; did you mean --" + near + "?";

@@ -10,7 +10,7 @@ namespace {
 
 TEST(SharedTextTest, CopiesHoldTheSameTextOnce) {
   const SharedText one("a text of more than fifteen bytes");
-  const SharedText other = one;
+  const SharedText other = one;  // NOLINT(performance-unnecessary-copy-initialization): it is tested
   EXPECT_EQ(&one.text(), &other.text());
   EXPECT_EQ(one.holders(), 2u);
 }
@@ -60,7 +60,7 @@ TEST(SharedTextTest, ManyThreadsTakeAndDropIt) {
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([text] {
       for (int round = 0; round < 10'000; ++round) {
-        const SharedText mine = text;
+        const SharedText mine = text;  // NOLINT(performance-unnecessary-copy-initialization): the same
         ASSERT_EQ(mine.text().size(), 33u);
       }
     });
