@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "eventlog/link.h"
 #include "eventlog/owner.h"
 
 namespace kith {
@@ -16,17 +17,24 @@ constexpr std::size_t kBatchGapBytesMax = 1024 * 1024;  // more than one connect
 
 EventLog::EventLog(Parts parts)
     : parts_(std::move(parts)), answers_(std::make_shared<Answers>(parts_.loops)) {
+  if (parts_.cluster != nullptr)
+    link_ = std::make_unique<Link>(*parts_.cluster, parts_.loops, parts_.log, parts_.metrics);
+  std::vector<Peers*> peers;
   for (Loop* loop : parts_.loops) {
-    owners_.push_back(std::make_unique<Owner>(parts_, *loop));
+    owners_.push_back(std::make_unique<Owner>(parts_, *loop, link_.get()));
     gathered_.push_back(std::make_unique<Gathered>());
+    peers.push_back(owners_.back()->peers());
   }
   parts_.store.setAnswered([answers = answers_] { answers->passOn(); });
+  if (link_) link_->start(std::move(peers));
 }
 
-EventLog::~EventLog() = default;
+EventLog::~EventLog() {
+  if (link_) link_->stop();
+}
 
 std::size_t EventLog::ownerIndex(const Scope& scope) const {
-  return std::hash<Scope>()(scope) % owners_.size();
+  return ownerOf(scope, owners_.size());
 }
 
 EventLog::Owner& EventLog::owner(const Scope& scope) const {
@@ -44,7 +52,7 @@ void EventLog::append(store::WriteItem item) {
       // durable is always applied.
       (*done)(result);
       if (!result || result->duplicate) return;
-      for (const auto& committed : result->entries) apply(committed);
+      for (const auto& committed : result->entries) passOn(committed);
     });
   };
   for (std::size_t i = 0; i < parts_.loops.size(); ++i) {
@@ -103,7 +111,7 @@ struct EventLog::Batch {
     Result<void> result{};
   };
   std::vector<std::vector<One>> by_owner;  // each filled on its owner's loop, read when all are
-  std::atomic<std::size_t> owners_left;
+  std::atomic<std::size_t> left;           // owners that have begun theirs, and attaches that may be read
 };
 
 void EventLog::attachAll(std::vector<Attach> all) {
@@ -115,11 +123,18 @@ void EventLog::attachAll(std::vector<Attach> all) {
   }
   auto batch = std::make_shared<Batch>();
   batch->by_owner.resize(owners_.size());
-  batch->owners_left = owners_.size();
+  batch->left = owners_.size() + all.size();
   for (std::size_t i = 0; i < owners_.size(); ++i) {
     owners_[i]->loop().post([this, i, batch, mine = std::move(by_owner[i])]() mutable {
-      for (auto& one : mine) batch->by_owner[i].emplace_back().waiter = owners_[i]->begin(std::move(one));
-      if (--batch->owners_left == 0) readBatch(batch);
+      auto isOneLess = [this, batch] {
+        if (--batch->left == 0) readBatch(batch);
+      };
+      for (auto& one : mine) {
+        const auto waiter = owners_[i]->begin(std::move(one));
+        batch->by_owner[i].emplace_back().waiter = waiter;
+        owners_[i]->whenHeard(waiter->request.scope, isOneLess);
+      }
+      isOneLess();
     });
   }
 }
@@ -165,9 +180,16 @@ void EventLog::apply(const store::CommittedEntry& committed) {
   to.loop().post([&to, committed] { to.apply(committed); });
 }
 
-void EventLog::signal(const Scope& scope, SharedBytes data) {
+// Once more after the service's `done`: an entry that is applied twice is applied once.
+void EventLog::passOn(const store::CommittedEntry& committed) {
+  Owner& to = owner(committed.scope);
+  if (to.loop().isHere()) return to.passOn(committed);
+  to.loop().post([&to, committed] { to.passOn(committed); });
+}
+
+void EventLog::signal(const Scope& scope, SharedBytes data, Reach reach) {
   Owner& to = owner(scope);
-  to.loop().post([&to, scope, data = std::move(data)] { to.signal(scope, data); });
+  to.loop().post([&to, scope, data = std::move(data), reach] { to.signal(scope, data, reach); });
 }
 
 void EventLog::joinLeave(const Scope& scope, std::vector<JoinLeave> who) {

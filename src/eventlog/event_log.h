@@ -11,11 +11,14 @@
 #include "base/mutex.h"
 #include "base/worker_pool.h"
 #include "eventlog/answers.h"
+#include "eventlog/cluster.h"
 #include "eventlog/follow.h"
 #include "eventlog/publication.h"
 #include "store/store.h"
 
 namespace kith {
+
+class Link;
 
 /// The reply to an attach: where the subscriber stands, and what he missed.
 struct Attached {
@@ -52,7 +55,9 @@ struct Attach {
 ///
 /// Any thread may call it. Each scope belongs to one owner loop (by the hash of its name), where its
 /// follow state lives and its entries are applied, in order. Nothing waits for a commit; nothing
-/// blocks a loop: reads run on workers. Not owned: store, workers, loops and sink outlive it.
+/// blocks a loop: reads run on workers. With a cluster, what is committed here is published to other nodes,
+/// and what they commit is applied as well (peers.h). Not owned: store, workers, loops, sink and cluster
+/// outlive it.
 class EventLog {
  public:
   struct Parts {
@@ -64,6 +69,7 @@ class EventLog {
     Metrics& metrics;
     FollowLimits limits{};
     Milliseconds linger{60'000};
+    const Cluster* cluster = nullptr;  // none: this node is the only one
   };
   explicit EventLog(Parts parts);
   ~EventLog();
@@ -102,14 +108,16 @@ class EventLog {
 
   /// Hands a committed entry to those who follow its scope. Idempotent. Called through Publish.
   void apply(const store::CommittedEntry& committed);
+  enum class Reach { ThisNode, AllNodes };
   /// A state without an offset, to whoever listens now. May be dropped.
-  void signal(const Scope& scope, SharedBytes data);
+  void signal(const Scope& scope, SharedBytes data, Reach reach = Reach::ThisNode);
   /// The same, to whoever asked to be told of people one by one.
   void joinLeave(const Scope& scope, std::vector<JoinLeave> who);
 
  private:
   class Owner;
   struct Batch;
+  void passOn(const store::CommittedEntry& committed);
   void readBatch(const std::shared_ptr<Batch>& batch);
   std::size_t ownerIndex(const Scope& scope) const;
   Owner& owner(const Scope& scope) const;
@@ -125,6 +133,7 @@ class EventLog {
   void gather(std::size_t loop, store::WriteItem item);
   void submitGathered(std::size_t loop);
   std::vector<std::unique_ptr<Gathered>> gathered_;  // by loop
+  std::unique_ptr<Link> link_;                       // with other nodes only; the owners use it
   std::vector<std::unique_ptr<Owner>> owners_;
 };
 

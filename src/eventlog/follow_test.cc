@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include "broker/frame.h"
+#include "eventlog/envelope.h"
+
 namespace kith {
 namespace {
 
@@ -96,8 +99,77 @@ TEST_F(FollowTest, WhatIsHeldIsBoundedAndTheHighestGoFirst) {
   EXPECT_THAT(applied, ElementsAre(1, 2, 3, 4));
   EXPECT_TRUE(follow.wantsFill());  // 5 is the store's to give
   follow.entry(message(5), "e");
-  follow.filled();
   EXPECT_FALSE(follow.wantsFill());
+}
+
+TEST_F(FollowTest, TheBytesHeldAreBoundedToo) {
+  limits.hold_bytes_max = 2'500;
+  goLive(0);
+  for (const Offset offset : {4, 3, 2}) follow.entry(message(offset, std::string(1'000, 'x')), "e");
+  follow.entry(message(1), "e");
+  EXPECT_THAT(applied, ElementsAre(1, 2, 3));
+  EXPECT_EQ(follow.known(), 4u);
+  EXPECT_TRUE(follow.wantsFill());
+}
+
+TEST_F(FollowTest, WhatIsOnlyHeardOfIsWantedUntilTheStoreSaysThatItIsNotThere) {
+  goLive(3);
+  follow.goesTo(3);
+  EXPECT_FALSE(follow.wantsFill());
+  follow.goesTo(9);
+  EXPECT_TRUE(follow.wantsFill());
+  follow.filled(3);
+  EXPECT_FALSE(follow.wantsFill());
+  follow.entry(message(5), "e");
+  follow.filled(3);  // the store lags behind what came
+  EXPECT_TRUE(follow.wantsFill());
+}
+
+TEST_F(FollowTest, AnEntryOfAnotherNodeIsAppliedAsOneOfThisNode) {
+  goLive(0);
+  follow.entry(renderPublication(message(2, "a secret")), broker::fingerprint("e"));
+  follow.entry(message(1), "e");
+  follow.entry(renderPublication(edit(3, 2, "better")), broker::fingerprint("e"));
+  follow.entry(renderPublication(message(3)), broker::fingerprint("e"));
+  EXPECT_THAT(applied, ElementsAre(1, 2, 3));
+  EXPECT_FALSE(follow.ring().covers(1, 3));
+}
+
+TEST_F(FollowTest, AnEntryOfAnotherEpochIsDroppedAndTheEpochDoubted) {
+  goLive(0);
+  follow.entry(renderPublication(message(1)), broker::fingerprint("other"));
+  follow.entry(renderPublication(message(7)), broker::fingerprint("other"));
+  EXPECT_THAT(applied, IsEmpty());
+  EXPECT_TRUE(follow.doubtsEpoch());
+  EXPECT_FALSE(follow.wantsFill());
+  follow.trustEpoch();
+  follow.entry(message(1), "other");
+  EXPECT_TRUE(follow.doubtsEpoch());
+  EXPECT_THAT(applied, IsEmpty());
+}
+
+TEST_F(FollowTest, WhatWasHeldOfAnotherEpochThanThePositionsIsDropped) {
+  follow.beginPositioning();
+  follow.entry(message(5), "e");
+  follow.entry(renderPublication(message(6)), broker::fingerprint("other"));
+  EXPECT_FALSE(follow.doubtsEpoch());
+  follow.positioned(head(4));
+  EXPECT_THAT(applied, ElementsAre(5));
+  EXPECT_TRUE(follow.doubtsEpoch());
+}
+
+TEST_F(FollowTest, ALogThatIsAnotherIsFollowedFromItsEndAndNothingIsKept) {
+  goLive(0);
+  for (const Offset offset : {1, 2, 5}) follow.entry(message(offset), "e");
+  store::Head restored;
+  restored.position = {"f", 1};
+  follow.restart(restored);
+  EXPECT_FALSE(follow.wantsFill());
+  EXPECT_FALSE(follow.ring().covers(0, 1));
+  EXPECT_TRUE(follow.removals().mayHaveRemoved(UserId::trusted("ann"), 0));
+  follow.entry(message(2), "f");
+  EXPECT_THAT(applied, ElementsAre(1, 2, 2));
+  EXPECT_EQ(follow.epoch(), "f");
 }
 
 TEST_F(FollowTest, TheRingKeepsTheNewestWithoutHoles) {

@@ -10,8 +10,8 @@ namespace {
 
 constexpr int kAccessReadsMax = 4;
 constexpr int kGapReadsMax = 4;
-constexpr Milliseconds kHoldTime{100};  // an entry that came too early waits so long for the one below it
-constexpr store::ReadBounds kFillBounds{1000, 4 * 1024 * 1024};
+constexpr int kLagReadsMax = 20;
+constexpr Milliseconds kLagStep{100};
 
 }  // namespace
 
@@ -21,7 +21,7 @@ EventLog::Owner::Place::Place(const Scope& scope, Owner& owner)
              [this, &owner](const Publication& publication) { owner.entryApplied(*this, publication); }),
       cores(owner.parts_.loops.size(), 0) {}
 
-EventLog::Owner::Owner(Parts& parts, Loop& loop)
+EventLog::Owner::Owner(Parts& parts, Loop& loop, Link* link)
     : parts_(parts),
       loop_(loop),
       recoveries_ring_(
@@ -34,13 +34,19 @@ EventLog::Owner::Owner(Parts& parts, Loop& loop)
                                           "Clients with an offset above the log's")),
       gaps_filled_(parts.metrics.counter("kith_gaps_filled_total",
                                          "Reads of entries that did not come by themselves")),
-      followed_scopes_(parts.metrics.gauge("kith_followed_scopes", "Logs whose state is kept in memory")) {}
+      followed_scopes_(parts.metrics.gauge("kith_followed_scopes", "Logs whose state is kept in memory")) {
+  if (link == nullptr) return;
+  peers_ =
+      std::make_unique<Peers>(Peers::Parts{*this, loop, link->cluster(), link->frames(), link->highWater(),
+                                           parts.store, parts.workers, parts.metrics, parts.loops.size()});
+}
 
 EventLog::Owner::Place& EventLog::Owner::place(const Scope& scope) {
   const auto found = places_.try_emplace(scope).first;
   if (!found->second) {
     found->second = std::make_unique<Place>(found->first, *this);
     followed_scopes_.add();
+    if (peers_) peers_->follow(scope);
   }
   return *found->second;
 }
@@ -52,13 +58,26 @@ void EventLog::Owner::apply(const store::CommittedEntry& committed) {
   place.follow.entry(committed.logged, committed.epoch);
   goOnBehind(place);
   considerFill(place);
+  considerEpoch(place);
+}
+
+void EventLog::Owner::passOn(const store::CommittedEntry& committed) {
+  apply(committed);
+  if (!peers_) return;
+  const auto found = places_.find(committed.scope);
+  const auto* rendered =
+      found == places_.end() ? nullptr : found->second->follow.ring().find(committed.logged.entry.offset);
+  peers_->committed(committed.scope, committed.epoch,
+                    rendered != nullptr ? *rendered : renderPublication(committed.logged));
 }
 
 // Those whose snapshot was ahead of this node may go on once it has caught up.
 void EventLog::Owner::goOnBehind(Place& place) {
   std::vector<WaiterPtr> ready;
+  if (place.behind.empty()) return;
   auto caught_up = [&](const WaiterPtr& waiter) {
-    return waiter->head.position.offset <= place.follow.applied();
+    const auto& [epoch, offset] = waiter->head.position;
+    return epoch == place.follow.epoch() && offset <= place.follow.applied();
   };
   std::copy_if(place.behind.begin(), place.behind.end(), std::back_inserter(ready), caught_up);
   std::erase_if(place.behind, caught_up);
@@ -69,11 +88,9 @@ void EventLog::Owner::entryApplied(Place& place, const Publication& publication)
   if (place.listeners > 0) parts_.sink.applied(place.scope, publication, place.cores);
 }
 
-void EventLog::Owner::signal(const Scope& scope, const SharedBytes& data) {
-  const auto found = places_.find(scope);
-  if (found != places_.end() && found->second->listeners > 0) {
-    parts_.sink.signalled(scope, data, found->second->cores);
-  }
+void EventLog::Owner::signal(const Scope& scope, const SharedBytes& data, Reach reach) {
+  signalCame(scope, data);
+  if (reach == Reach::AllNodes && peers_) peers_->signal(scope, data);
 }
 
 void EventLog::Owner::joinLeave(const Scope& scope, const std::vector<JoinLeave>& who) {
@@ -87,7 +104,8 @@ void EventLog::Owner::joinLeave(const Scope& scope, const std::vector<JoinLeave>
 // the snapshot or held.
 void EventLog::Owner::attach(AttachRequest request, AttachDone done) {
   const auto waiter = begin({std::move(request), std::move(done)});
-  readAccess(waiter->request.scope, waiter);
+  const Scope& scope = waiter->request.scope;
+  whenHeard(scope, [this, waiter] { readAccess(waiter->request.scope, waiter); });
 }
 
 EventLog::Owner::WaiterPtr EventLog::Owner::begin(Attach attach) {
@@ -155,6 +173,7 @@ void EventLog::Owner::accessRead(const Scope& scope, const WaiterPtr& waiter, co
   if (here.follow.state() == Follow::State::Positioning) {
     here.follow.positioned(waiter->head);
     considerFill(here);
+    considerEpoch(here);
   }
   if (waiter->gap_read) remember(here, waiter->gap, waiter->gap_last);
   proceed(here, waiter);
@@ -168,11 +187,8 @@ void EventLog::Owner::remember(Place& here, const std::vector<Publication>& read
 
 // One turn of the owner, from the judgement of access to the reply: nothing comes between.
 void EventLog::Owner::proceed(Place& here, const WaiterPtr& waiter) {
-  const Offset applied = here.follow.applied();
-  if (waiter->head.position.offset > applied) {  // committed, and about to be applied here
-    here.behind.push_back(waiter);
-    return;
-  }
+  const auto& [epoch, head] = waiter->head.position;
+  if (head > here.follow.applied() || epoch != here.follow.epoch()) return waitBehind(here, waiter);
   // Was he removed between the snapshot and now? If that may be, the store is asked again.
   if (here.follow.removals().mayHaveRemoved(waiter->request.user, waiter->head.position.offset)) {
     if (waiter->reads >= kAccessReadsMax)
@@ -182,6 +198,7 @@ void EventLog::Owner::proceed(Place& here, const WaiterPtr& waiter) {
   if (waiter->request.since_joined && waiter->granted.joined_at) {
     waiter->request.since = Position{here.follow.epoch(), *waiter->granted.joined_at - 1};
   }
+  if (storeMayLag(here, waiter)) return;
   const auto& since = waiter->request.since;
   if (since && needsGap(here, waiter, since->offset)) {
     here.gap_waiters.push_back(waiter);
@@ -189,6 +206,26 @@ void EventLog::Owner::proceed(Place& here, const WaiterPtr& waiter) {
     return;
   }
   goLive(here, waiter);
+}
+
+// What was committed here is about to be applied. What another node committed may not come, and is read.
+void EventLog::Owner::waitBehind(Place& here, const WaiterPtr& waiter) {
+  here.behind.push_back(waiter);
+  const auto& [epoch, head] = waiter->head.position;
+  if (epoch != here.follow.epoch()) return readHead(here);
+  if (!peers_) return;
+  goesTo(here.scope, head, peers_->mayHaveMissed(here.scope) ? Fill::Now : Fill::Soon);
+}
+
+// A primary that took over a moment ago may not have yet what the one before acknowledged.
+bool EventLog::Owner::storeMayLag(Place& here, const WaiterPtr& waiter) {
+  const auto& since = waiter->request.since;
+  if (!peers_ || !since || since->offset <= here.follow.applied()) return false;
+  if (since->epoch != here.follow.epoch() || waiter->lag_reads >= kLagReadsMax) return false;
+  ++waiter->lag_reads;
+  waiter->reads = 0;
+  loop_.after(kLagStep, [this, waiter] { readAccess(waiter->request.scope, waiter); });
+  return true;
 }
 
 bool EventLog::Owner::needsGap(Place& here, const WaiterPtr& waiter, Offset since) {
@@ -330,60 +367,6 @@ void EventLog::Owner::detach(const Scope& scope, std::size_t core) {
   --here.cores[core];
   --here.listeners;
   considerRest(here);
-}
-
-// Entries of two loops may overtake each other for a moment; what is still missing then is read.
-void EventLog::Owner::considerFill(Place& here) {
-  if (here.filling || !here.follow.wantsFill()) return;
-  here.filling = true;
-  loop_.after(kHoldTime, [this, scope = here.scope] {
-    Place& then = place(scope);
-    then.filling = false;
-    if (then.follow.wantsFill()) readFill(scope);
-  });
-}
-
-void EventLog::Owner::readFill(const Scope& scope) {
-  Place& here = place(scope);
-  here.filling = true;
-  gaps_filled_.add();
-  auto job = [this, scope, after = here.follow.applied(), last = here.follow.known()](std::size_t) {
-    auto entries = std::make_shared<std::vector<LoggedEntry>>();
-    auto epoch = std::make_shared<std::string>();
-    const auto read = parts_.store.read([&](store::Reader& reader) -> Result<void> {
-      const auto head = TRY(reader.head(scope));
-      *epoch = head.position.epoch;
-      *entries = TRY(reader.entries(scope, after, last, kFillBounds));
-      return {};
-    });
-    loop_.post([this, scope, entries, epoch, ok = read.ok()] {
-      Place& then = place(scope);
-      then.filling = false;
-      if (ok) then.follow.filled();
-      for (const auto& logged : *entries) then.follow.entry(logged, *epoch);
-      goOnBehind(then);
-      considerFill(then);
-    });
-  };
-  if (!parts_.workers.submit(std::move(job))) {
-    here.filling = false;
-    considerFill(here);
-  }
-}
-
-// A scope nobody needs is forgotten after a while: people come back. One that nobody was ever let into, in
-// the next turn: its name may be made up, and there is no end of names.
-void EventLog::Owner::considerRest(Place& here) {
-  if (here.listeners > 0 || here.attaching > 0 || here.linger != 0) return;
-  const auto wait = here.was_heard ? parts_.linger : Milliseconds(0);
-  here.linger = loop_.after(wait, [this, scope = here.scope] {
-    Place& idle = place(scope);
-    idle.linger = 0;
-    if (idle.filling) return considerRest(idle);
-    if (idle.listeners > 0 || idle.attaching > 0) return;
-    places_.erase(scope);
-    followed_scopes_.add(-1);
-  });
 }
 
 }  // namespace kith

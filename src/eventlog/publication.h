@@ -41,6 +41,9 @@ class Sink {
   virtual void signalled(const Scope& scope, const SharedBytes& data, const CoreCounts& cores) = 0;
   virtual void joinedOrLeft(const Scope& scope, const std::vector<JoinLeave>& who,
                             const CoreCounts& cores) = 0;
+  /// The log is not the one it was: restored from an older state, or damaged. What clients know of it means
+  /// nothing any more, and whoever listens is to come again.
+  virtual void restarted(const Scope& scope, const CoreCounts& cores) = 0;
   /// Somebody was put out of a group at this offset of its log, and so out of rooms whose logs belong to
   /// other loops. On the thread of the store, whoever listens, before anything is applied that was
   /// committed later.

@@ -20,13 +20,15 @@ class Publish {
   /// All other entry types.
   void publishEntry(const store::CommittedEntry& entry) { log_.apply(entry); }
 
-  /// `data` is the whole list of who types now.
-  void publishTypingIndicator(const Scope& scope, SharedBytes data) { log_.signal(scope, std::move(data)); }
+  /// `data` is the whole list of who types now, on all nodes: whichever made it tells the others.
+  void publishTypingIndicator(const Scope& scope, SharedBytes data) {
+    log_.signal(scope, std::move(data), EventLog::Reach::AllNodes);
+  }
   /// Only to those who asked for it.
   void publishJoinLeave(const Scope& scope, std::vector<JoinLeave> who) {
     log_.joinLeave(scope, std::move(who));
   }
-  /// All other signals.
+  /// All other signals: what every node knows by itself, as it hears of all who come online.
   void publishSignal(const Scope& scope, SharedBytes data) { log_.signal(scope, std::move(data)); }
 
  private:

@@ -46,6 +46,13 @@ std::vector<Publication> Ring::after(Offset after) const {
   return {from, items_.end()};
 }
 
+const Publication* Ring::find(Offset offset) const {
+  // From the end: who asks has just put it there.
+  const auto found = std::find_if(items_.rbegin(), items_.rend(),
+                                  [offset](const Publication& p) { return p.offset <= offset; });
+  return found != items_.rend() && found->offset == offset ? &*found : nullptr;
+}
+
 bool Ring::rewrites(Offset after) const {
   return std::any_of(items_.begin(), items_.end(), [&](const Publication& p) {
     if (p.offset <= after) return false;

@@ -31,6 +31,8 @@ class Ring {
   bool covers(Offset after, Offset last) const;
   /// All after `after`; the caller has asked covers().
   std::vector<Publication> after(Offset after) const;
+  /// The publication at that offset, if it is here.
+  const Publication* find(Offset offset) const;
   /// Whether an entry after `after` changes what an entry up to it shows: an edit, a delete.
   bool rewrites(Offset after) const;
 

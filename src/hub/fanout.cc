@@ -31,6 +31,12 @@ void Fanout::joinedOrLeft(const Scope& scope, const std::vector<JoinLeave>& who,
        [](Hub& hub, const Scope& to, const FrameRef& frame) { return hub.joinLeave(to, frame); });
 }
 
+void Fanout::restarted(const Scope& scope, const CoreCounts& cores) {
+  for (std::size_t i = 0; i < cores.size(); ++i) {
+    if (cores[i] > 0) cores_[i].loop->post([hub = cores_[i].hub, scope] { hub->restart(scope); });
+  }
+}
+
 // To every core: which of them he is on, nobody but they know.
 void Fanout::ending(const Scope& group, const UserId& user, Offset offset) {
   for (const auto& core : cores_)

@@ -29,6 +29,7 @@ class Fanout final : public Sink {
   void applied(const Scope& scope, const Publication& publication, const CoreCounts& cores) override;
   void signalled(const Scope& scope, const SharedBytes& data, const CoreCounts& cores) override;
   void joinedOrLeft(const Scope& scope, const std::vector<JoinLeave>& who, const CoreCounts& cores) override;
+  void restarted(const Scope& scope, const CoreCounts& cores) override;
   void ending(const Scope& group, const UserId& user, Offset offset) override;
 
  private:

@@ -61,12 +61,20 @@ std::size_t Hub::broadcast(const Scope& scope, const Publication& publication, c
   }
   if (scope.kind() == Scope::Kind::User) {
     settle(scope);
-    // A copy: what is noticed may end a connection, and with it a subscription.
-    const auto found = places_.find(scope);
-    const auto listeners = found == places_.end() ? Listeners{} : found->second.listeners;
-    for (auto* listener : listeners) listener->noticed(publication);
+    for (auto* listener : listenersOf(scope)) listener->noticed(publication);
   }
   return delivered;
+}
+
+// A copy: what they are told may end a connection, and with it a subscription.
+Hub::Listeners Hub::listenersOf(const Scope& scope) const {
+  const auto found = places_.find(scope);
+  return found == places_.end() ? Listeners{} : found->second.listeners;
+}
+
+void Hub::restart(const Scope& scope) {
+  settle(scope);
+  for (auto* listener : listenersOf(scope)) listener->restarted(scope);
 }
 
 std::size_t Hub::joinLeave(const Scope& scope, const FrameRef& frame) {

@@ -24,6 +24,8 @@ class Subscriber {
   virtual bool joinedOrLeft(const Scope& scope, const FrameRef& frame) = 0;
   /// His right to listen has ended; he is taken off already.
   virtual void ended(const Scope& scope) = 0;
+  /// The scope's log is another one now: what he knows of it is void, and he is to come again.
+  virtual void restarted(const Scope& scope) = 0;
   /// An entry of his own `user:` scope, beside its frame.
   virtual void noticed(const Publication& publication) = 0;
 };
@@ -54,6 +56,9 @@ class Hub {
   /// Ends what a user listens to here since before the entry at `offset` put him out. Idempotent.
   void endFor(const Scope& scope, const UserId& user, Offset offset);
 
+  /// Tells all who listen here that they are to come again.
+  void restart(const Scope& scope);
+
   /// To those who asked for it, whose number it gives.
   std::size_t joinLeave(const Scope& scope, const FrameRef& frame);
 
@@ -77,6 +82,7 @@ class Hub {
     std::string joined;  // and all of them, once there are more
   };
 
+  Listeners listenersOf(const Scope& scope) const;
   std::size_t queue(const Scope& scope, const FrameRef& frame, FrameKind kind);
   void settle(const Scope& scope);
   void settle(Places::value_type& place);

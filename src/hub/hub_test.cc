@@ -22,6 +22,10 @@ class Listener final : public Subscriber {
     return asks;
   }
   void ended(const Scope& scope) override { heard.push_back("ended " + scope.name()); }
+  void restarted(const Scope& scope) override {
+    heard.push_back("restarted " + scope.name());
+    if (on_notice) on_notice();
+  }
   void noticed(const Publication&) override {
     heard.emplace_back("noticed");
     if (on_notice) on_notice();
@@ -174,6 +178,17 @@ TEST_F(HubTest, ANoticeMayEndTheSubscriptionsOfItsHearers) {
   EXPECT_THAT(page.heard, ElementsAre("entry", "noticed"));
   EXPECT_THAT(phone.heard, ElementsAre("entry", "noticed"));
   EXPECT_EQ(hub.subscriptions(), 1u);
+}
+
+TEST_F(HubTest, WhenALogIsAnotherAllWhoListenAreToldAfterWhatCameBefore) {
+  Listener ann("ann"), bob("bob");
+  hub.subscribe(kRoom, ann);
+  hub.subscribe(kRoom, bob);
+  ann.on_notice = [&] { hub.unsubscribe(kRoom, ann); };
+  hub.broadcast(kRoom, {}, FrameRef::own("frame"));
+  hub.restart(kRoom);
+  EXPECT_THAT(ann.heard, ElementsAre("frame", "restarted room:a"));
+  EXPECT_THAT(bob.heard, ElementsAre("frame", "restarted room:a"));
 }
 
 }  // namespace

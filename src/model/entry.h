@@ -12,6 +12,7 @@
 
 namespace kith {
 
+/// The order is how nodes name them to each other (broker/frame.h): new ones go to the end.
 enum class EntryType {
   MessageCreated,
   MessageEdited,
@@ -36,6 +37,7 @@ enum class EntryType {
   JoinDecided,
   SessionsRevoked,
 };
+inline constexpr auto kLastEntryType = EntryType::SessionsRevoked;
 
 /// "message.created" and so on, as on the wire.
 std::string_view entryTypeName(EntryType type);

@@ -22,6 +22,7 @@ constexpr std::array<std::pair<EntryType, std::string_view>, 22> kEntryTypes{{
     {EntryType::JoinClosed, "join.closed"},         {EntryType::JoinRequested, "join.requested"},
     {EntryType::JoinDecided, "join.decided"},       {EntryType::SessionsRevoked, "sessions.revoked"},
 }};
+static_assert(kEntryTypes.size() == static_cast<std::size_t>(kLastEntryType) + 1);
 
 }  // namespace
 

@@ -20,7 +20,7 @@ inline constexpr Disconnect kShutdown{3001, "shutdown", "The server stops. Come 
 inline constexpr Disconnect kConnectionExpired{3005, "connection expired", "The token has expired and was not refreshed in time."};
 inline constexpr Disconnect kSlow{3008, "slow", "More waits for the client than the option `client.queue_bytes` allows. Come again, and recover."};
 inline constexpr Disconnect kWriteError{3009, "write error", "For too long the client took nothing at all of what waits for it."};
-inline constexpr Disconnect kInsufficientState{3010, "insufficient state", "Too much came while the connection began, or a place that was added cannot be listened to now. Come again, and recover."};
+inline constexpr Disconnect kInsufficientState{3010, "insufficient state", "Too much came while the connection began, or a place that was added cannot be listened to now, or a log is not the one it was. Come again, and recover."};
 inline constexpr Disconnect kNoPong{3012, "no pong", "A ping was not answered within the option `client.pong_timeout`."};
 inline constexpr Disconnect kTooManyRequests{3013, "too many requests", "More commands wait than may."};
 inline constexpr Disconnect kStateInvalidated{3014, "state invalidated", "The sign-in is over. The SDKs drop their token and positions."};

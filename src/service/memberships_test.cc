@@ -39,6 +39,9 @@ class OneUser final : public store::Store, private store::Reader {
   Result<std::vector<LoggedEntry>> entries(const Scope&, Offset, Offset, const store::ReadBounds&) override {
     return no<std::vector<LoggedEntry>>();
   }
+  Result<std::vector<bool>> haveEntries(const std::vector<std::pair<Scope, Offset>>&) override {
+    return no<std::vector<bool>>();
+  }
   Result<std::optional<LoggedEntry>> entryOfNonce(const Scope&, const UserId&, const std::string&) override {
     return no<std::optional<LoggedEntry>>();
   }
@@ -128,6 +131,7 @@ class Nowhere final : public Sink {
   void applied(const Scope&, const Publication&, const CoreCounts&) override {}
   void signalled(const Scope&, const SharedBytes&, const CoreCounts&) override {}
   void joinedOrLeft(const Scope&, const std::vector<JoinLeave>&, const CoreCounts&) override {}
+  void restarted(const Scope&, const CoreCounts&) override {}
   void ending(const Scope&, const UserId&, Offset) override {}
 };
 

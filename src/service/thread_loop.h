@@ -53,6 +53,7 @@ class NoSink final : public Sink {
   void applied(const Scope&, const Publication&, const CoreCounts&) override {}
   void signalled(const Scope&, const SharedBytes&, const CoreCounts&) override {}
   void joinedOrLeft(const Scope&, const std::vector<JoinLeave>&, const CoreCounts&) override {}
+  void restarted(const Scope&, const CoreCounts&) override {}
   void ending(const Scope&, const UserId&, Offset) override {}
 };
 

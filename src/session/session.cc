@@ -191,6 +191,11 @@ void Session::ended(const Scope& scope) {
   if (scope.kind() == Scope::Kind::Group) endBeside(scope);  // its rooms find it there again
 }
 
+// All of it is asked for anew, and what cannot be recovered is said to be so.
+void Session::restarted(const Scope&) {
+  disconnect(protocol::kInsufficientState);
+}
+
 void Session::disconnect(const protocol::Disconnect& why) {
   if (state_ == State::Closed || transport_ == nullptr) return;
   core_.metrics

@@ -46,6 +46,7 @@ class Session final : public Subscriber, public std::enable_shared_from_this<Ses
   void deliver(const Scope& scope, const FrameRef& frame, FrameKind kind) override;
   bool joinedOrLeft(const Scope& scope, const FrameRef& frame) override;
   void ended(const Scope& scope) override;
+  void restarted(const Scope& scope) override;
   void noticed(const Publication& publication) override;
 
  private:

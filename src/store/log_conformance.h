@@ -237,6 +237,26 @@ TEST_P(StoreConformance, ReadingEntriesStopsAtItsBounds) {
   EXPECT_EQ(of(~Offset{0}, ~Offset{0}, {}).size(), 0u);
 }
 
+TEST_P(StoreConformance, WhichLogsHaveGoneOnIsOneQuestion) {
+  const auto other = Scope::of(RoomId::trusted("other"));
+  const auto nobody = Scope::of(RoomId::trusted("nobody"));
+  say("one");
+  say("two");
+  written(message(other.room(), ann, "hello"));
+  const auto have = read([&](Reader& reader) {
+    return reader.haveEntries({{scope, 3},
+                               {scope, 2},
+                               {other, 1},
+                               {other, 2},
+                               {nobody, 1},
+                               {scope, 0},
+                               {scope, ~Offset{0}},
+                               {scope, 2}});
+  });
+  EXPECT_EQ(have, (std::vector<bool>{false, true, true, false, false, false, false, true}));
+  EXPECT_TRUE(read([](Reader& reader) { return reader.haveEntries({}); }).empty());
+}
+
 // D7: what a client shows after a page and the entries that follow is the log.
 TEST_P(StoreConformance, APageAndTheEntriesAfterItsHeadAreTheLog) {
   std::atomic<bool> ended{false};

@@ -109,6 +109,9 @@ class Reader {
   /// stops at a bound.
   virtual Result<std::vector<LoggedEntry>> entries(const Scope& scope, Offset after, Offset last,
                                                    const ReadBounds& bounds) = 0;
+  /// Whether there is an entry at each of these places, in the order asked. One question for hundreds of
+  /// logs: it looks at keys alone, and says nothing of damage.
+  virtual Result<std::vector<bool>> haveEntries(const std::vector<std::pair<Scope, Offset>>& places) = 0;
   /// The entry a nonce is bound to, for good.
   virtual Result<std::optional<LoggedEntry>> entryOfNonce(const Scope& scope, const UserId& actor,
                                                           const std::string& nonce) = 0;

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/reader.h"
@@ -19,6 +20,9 @@ class TableReads : public Interface {
   Result<std::vector<LoggedEntry>> entries(const Scope& scope, Offset after, Offset last,
                                            const ReadBounds& bounds) override {
     return tables_.log.entries(scope, after, last, bounds);
+  }
+  Result<std::vector<bool>> haveEntries(const std::vector<std::pair<Scope, Offset>>& places) override {
+    return tables_.log.haveEntries(places);
   }
   Result<std::optional<LoggedEntry>> entryOfNonce(const Scope& scope, const UserId& actor,
                                                   const std::string& nonce) override {

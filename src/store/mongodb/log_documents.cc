@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
+#include <unordered_set>
 #include <utility>
 
 #include "base/digest.h"
@@ -130,6 +131,21 @@ Result<std::vector<LoggedEntry>> LogDocuments::entries(const Scope& scope, Offse
     if (ended) break;
   }
   return found;
+}
+
+Result<std::vector<bool>> LogDocuments::haveEntries(const std::vector<std::pair<Scope, Offset>>& places) {
+  std::vector<std::string> ids;
+  for (const auto& [scope, offset] : places) ids.push_back(entryId(scope, offset));
+  std::unordered_set<std::string> there;
+  if (!ids.empty()) {
+    Document asked;
+    asked.among("_id", ids);
+    auto rows = session_.find(kEntries, asked, inOrder({"_id"}));
+    while (TRY(rows.next())) there.insert(rows.row().text("_id"));
+  }
+  std::vector<bool> have;
+  for (const auto& id : ids) have.push_back(there.contains(id));
+  return have;
 }
 
 Result<std::optional<LoggedEntry>> LogDocuments::entryOfNonce(const Scope& scope, const UserId& actor,

@@ -45,6 +45,7 @@ class LogDocuments {
   Result<Head> head(const Scope& scope);
   Result<std::vector<LoggedEntry>> entries(const Scope& scope, Offset after, Offset last,
                                            const ReadBounds& bounds);
+  Result<std::vector<bool>> haveEntries(const std::vector<std::pair<Scope, Offset>>& places);
   Result<std::optional<LoggedEntry>> entryOfNonce(const Scope& scope, const UserId& actor,
                                                   const std::string& nonce);
   /// Entries after `after` up to `last`, each with the id of the write that made it.

@@ -60,6 +60,7 @@ Result<void> askEverything(Reader& reader, const RoomId& room, const UserId& ann
   const auto scope = Scope::of(room);
   TRY(reader.head(scope));
   TRY(reader.entries(scope, 0, 100, {}));
+  TRY(reader.haveEntries({{scope, 1}, {scope, 2}}));
   TRY(reader.entryOfNonce(scope, ann, "n1"));
   TRY(reader.member(room, ann));
   for (const auto& cursor : {RoomId(), room}) {

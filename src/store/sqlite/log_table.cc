@@ -118,6 +118,17 @@ Result<std::vector<LoggedEntry>> LogTable::entries(const Scope& scope, Offset af
   return found;
 }
 
+Result<std::vector<bool>> LogTable::haveEntries(const std::vector<std::pair<Scope, Offset>>& places) {
+  std::vector<bool> have;
+  for (const auto& [scope, offset] : places) {
+    auto query = connection_.query(
+        "SELECT 1 FROM entries WHERE scope = (SELECT key FROM scopes WHERE name = ?) AND offset = ?");
+    query.text(scope.name()).number(clamped(offset));
+    have.push_back(TRY(query.next()));
+  }
+  return have;
+}
+
 Result<std::optional<LoggedEntry>> LogTable::entryOfNonce(const Scope& scope, const UserId& actor,
                                                           const std::string& nonce) {
   return entryOfNonce(scope, TRY(this->scope(scope)), actor, nonce);

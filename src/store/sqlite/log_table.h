@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "store/damage_report.h"
@@ -33,6 +34,7 @@ class LogTable {
   Result<Head> head(const Scope& scope, const ScopeRow& row);
   Result<std::vector<LoggedEntry>> entries(const Scope& scope, Offset after, Offset last,
                                            const ReadBounds& bounds);
+  Result<std::vector<bool>> haveEntries(const std::vector<std::pair<Scope, Offset>>& places);
   Result<std::optional<LoggedEntry>> entryOfNonce(const Scope& scope, const UserId& actor,
                                                   const std::string& nonce);
   Result<std::optional<LoggedEntry>> entryOfNonce(const Scope& scope, const ScopeRow& row,
