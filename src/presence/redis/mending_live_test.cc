@@ -17,6 +17,9 @@ class PresenceMending : public PresenceNodes {
     options.lease.beat_every = Milliseconds(3'600'000);
     options.lease.lease = Milliseconds(3'600'000);
     options.renewal.look_every = look_every;
+    options.connection.waiting_max = waiting_max;
+    options.held.dirty_max = 50;
+    options.held.slice = 20;
     return options;
   }
   void beat(Node& node) {
@@ -30,6 +33,7 @@ class PresenceMending : public PresenceNodes {
     return promise.get_future().get();
   }
   Milliseconds look_every{3'600'000};
+  std::size_t waiting_max = 65'536;
 };
 
 TEST_F(PresenceMending, WithoutServerQuestionsFailForTheMomentAndHeldUsersAreOnline) {
@@ -200,6 +204,21 @@ TEST_F(PresenceMending, UserWithTheRightsOfTheDocsIsEnough) {
   until([&] { return livingNodes() == std::vector{thread.call([&] { return one->node(); })}; });
   one->down(user("ann"));
   untilOnline("room:a:online", {});
+}
+
+// More than may wait for Redis, and more than are remembered one by one: a beat says all of them.
+TEST_F(PresenceMending, UsersThatFoundTheQueueFullAreSaidLater) {
+  waiting_max = 60;
+  Node& one = node();
+  std::promise<bool> counted;
+  thread.call([&] {  // all in one turn: none is answered before the last is said
+    for (int i = 0; i < 500; ++i) one->up(user("u" + std::to_string(i)), at(1, {room("a")}));
+    one->count(room("a"), [&](const Result<std::int64_t>& count) { counted.set_value(count.ok()); });
+  });
+  EXPECT_FALSE(counted.get_future().get());
+  until([&] { return online("room:a:online").size() == 60; });
+  beat(one);
+  EXPECT_EQ(online("room:a:online").size(), 500U);
 }
 
 TEST_F(PresenceMending, ManyUsersAreResyncedInSlices) {
