@@ -15,6 +15,8 @@
 #include "presence/memory/memory_presence.h"
 #include "rest/cors.h"
 #include "service/stored_secret.h"
+#include "store/mongodb/mongo_store.h"
+#include "store/sqlite/data_folder.h"
 #include "store/sqlite/sqlite_store.h"
 
 namespace kith {
@@ -38,6 +40,11 @@ Error withOptions(const Error& error, const std::string& address_option, const s
 }
 
 }  // namespace
+
+/// The data folder with the command socket, held against a second server.
+struct Node::HeldFolder {
+  store::sqlite::DataFolder held;
+};
 
 Node::Node(const Options& options, Log& log) : options_(options), log_(log) {}
 
@@ -104,7 +111,7 @@ Expected<std::unique_ptr<Node>, Error> Node::open(const Options& options, Log& l
 }
 
 bool Node::hasData(const Options& options) {
-  return store::SqliteStore::isThere(options.text("data.dir"));
+  return !options.text("store.uri").empty() || store::SqliteStore::isThere(options.text("data.dir"));
 }
 
 Expected<void, Error> Node::listenForCommands() {
@@ -120,6 +127,20 @@ Expected<void, Error> Node::listenForCommands() {
 }
 
 Expected<void, Error> Node::openStore() {
+  return options_.text("store.uri").empty() ? openSqlite() : openMongo();
+}
+
+Expected<void, Error> Node::openMongo() {
+  auto held = TRY(store::sqlite::DataFolder::open(options_.text("data.dir")));
+  folder_ = std::make_unique<HeldFolder>(HeldFolder{std::move(held)});
+  store::MongoOptions mongo;
+  mongo.uri = options_.text("store.uri");
+  mongo.readers_max = static_cast<std::size_t>(options_.number("workers.threads"));
+  store_ = TRY(store::MongoStore::open(std::move(mongo), clock_, log_, metrics_));
+  return {};
+}
+
+Expected<void, Error> Node::openSqlite() {
   store::SqliteOptions sqlite;
   sqlite.folder = options_.text("data.dir");
   sqlite.free_space_low_bytes = static_cast<std::uint64_t>(options_.number("store.free_space_low"));

@@ -37,7 +37,7 @@ class Node {
  public:
   /// The error is a sentence for the operator.
   static Expected<std::unique_ptr<Node>, Error> start(const Options& options, Log& log);
-  /// Whether the data folder holds data of a server.
+  /// Whether there is data of a server: in the data folder, or where store.uri says.
   static bool hasData(const Options& options);
   /// The store and the services alone, for an operator's command while no server runs.
   static Expected<std::unique_ptr<Node>, Error> open(const Options& options, Log& log);
@@ -56,9 +56,12 @@ class Node {
 
  private:
   struct Core;
+  struct HeldFolder;
   explicit Node(const Options& options, Log& log);
   Expected<void, Error> readAllowedOrigins();
   Expected<void, Error> openStore();
+  Expected<void, Error> openSqlite();
+  Expected<void, Error> openMongo();
   Expected<void, Error> makePresence();
   void leavePresence(const std::atomic<bool>& hurry);
   void makeLoops();
@@ -87,6 +90,7 @@ class Node {
   RestOptions rest_options_;
 
   std::vector<std::unique_ptr<Core>> cores_;
+  std::unique_ptr<HeldFolder> folder_;  // where the store does not hold the data folder itself
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<PasswordPool> passwords_;

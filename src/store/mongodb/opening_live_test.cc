@@ -36,6 +36,19 @@ TEST_F(MongoOpeningTest, AServerThatIsNotThereIsNamed) {
       ::testing::AllOf(HasSubstr("MongoDB at 127.0.0.1:1 cannot be reached"), Not(HasSubstr("secret"))));
 }
 
+TEST_F(MongoOpeningTest, AWrongPasswordIsSaidAndNotShown) {
+  auto uri = database->uri();
+  uri.insert(uri.find("://") + 3, "nobody:secret@");
+  EXPECT_THAT(refusal(uri),
+              ::testing::AllOf(HasSubstr("the user name or the password"), Not(HasSubstr("secret"))));
+}
+
+TEST_F(MongoOpeningTest, AReplicaSetOfAnotherNameIsNamed) {
+  const auto uri = database->uri();
+  EXPECT_THAT(refusal(uri.substr(0, uri.find('?')) + "?replicaSet=another"),
+              HasSubstr("no member of the replica set another"));
+}
+
 TEST_F(MongoOpeningTest, AnIndexThatCannotBeMadeEndsTheStart) {
   run(R"({"createIndexes": "entries", "indexes": [{"key": {"other": 1}, "name": "scope_offset"}]})");
   EXPECT_THAT(refusal(database->uri()), HasSubstr(".entries cannot be made"));

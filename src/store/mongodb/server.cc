@@ -120,7 +120,10 @@ Expected<void, Error> Server::greet() {
     if (why.find("uthentication") != std::string::npos)
       return Error{name + " does not let Kith in: the user name or the password in its address is wrong (" +
                    why + ")."};
-    return Error{name + " cannot be reached: " + why + "."};
+    const char* set = mongoc_uri_get_replica_set(uri_.get());
+    const std::string hint =
+        set == nullptr ? "" : " If it is there, it is no member of the replica set " + std::string(set) + ".";
+    return Error{name + " cannot be reached: " + why + "." + hint};
   }
   const View told(*answer);
   if (!told.has("setName") && told.text("msg") != "isdbgrid")

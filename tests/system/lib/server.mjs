@@ -3,13 +3,20 @@ import { spawn } from 'node:child_process';
 import { createHmac, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 const binary = process.env.KITH_BINARY;
 if (!binary) throw new Error('KITH_BINARY names no binary: run these tests through script/test');
 
 export const kSecret = 'a-secret-of-the-host-application-0123456789';
 const running = new Set();
+
+/** With KITH_TEST_STORE=mongodb every folder has a database of its own on the server of script/mongodb. */
+function storeOf(folder) {
+  if (process.env.KITH_TEST_STORE !== 'mongodb') return {};
+  const database = `kith_test_${basename(folder).replaceAll(/[^A-Za-z0-9]/g, '_')}`;
+  return { KITH_STORE_URI: process.env.KITH_TEST_MONGODB_URI.replace(/^([^/]+\/\/[^/?]+)[^?]*/, `$1/${database}`) };
+}
 process.on('exit', () => running.forEach((server) => server.process?.kill('SIGKILL')));
 
 export class Server {
@@ -34,7 +41,7 @@ export class Server {
     this.errors = '';
     this.process = spawn(command[0], command.slice(1), {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, KITH_CLIENT_TOKEN_HMAC_SECRET_KEY: kSecret, ...this.environment },
+      env: { ...process.env, KITH_CLIENT_TOKEN_HMAC_SECRET_KEY: kSecret, ...storeOf(this.folder), ...this.environment },
     });
     running.add(this);
     this.exited = new Promise((done) => this.process.once('exit', (code, signal) => {
