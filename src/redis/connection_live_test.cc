@@ -17,7 +17,7 @@ using testing::HasSubstr;
 
 class RedisConnectionTest : public testing::Test {
  protected:
-  ~RedisConnectionTest() override {
+  void TearDown() override {
     thread.call([&] { connection.reset(); });
   }
   void open(const RedisOptions& options, const RedisConnectionLimits& limits = {}) {

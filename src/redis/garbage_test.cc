@@ -32,7 +32,7 @@ class RedisGarbageTest : public testing::Test, protected RedisSubscriberHandler 
     std::size_t next = 0;
   };
 
-  ~RedisGarbageTest() override {
+  void TearDown() override {
     thread.call([&] {
       connection.reset();
       subscriber.reset();

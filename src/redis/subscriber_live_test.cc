@@ -15,7 +15,7 @@ using testing::ElementsAre;
 
 class RedisSubscriberTest : public testing::Test, protected RedisSubscriberHandler {
  protected:
-  ~RedisSubscriberTest() override {
+  void TearDown() override {
     thread.call([&] { subscriber.reset(); });
   }
   void open(const RedisSubscriberLimits& limits = {}) {

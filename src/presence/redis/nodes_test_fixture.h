@@ -27,7 +27,7 @@ class PresenceNodes : public testing::Test {
     RedisPresence* operator->() { return presence.get(); }
   };
 
-  ~PresenceNodes() override {
+  void TearDown() override {
     thread.call([&] { nodes.clear(); });
   }
 
