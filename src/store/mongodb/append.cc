@@ -135,15 +135,23 @@ std::optional<Failure> Batch::attempt(bool fresh) {
   refused_.clear();
   repeats_.clear();
   nonces_.clear();
-  if (const auto failure = findHead(fresh); failure != Failure::None) return failure;
-  if (const auto failure = judgeAll(); failure != Failure::None) return failure;
+  auto failure = findHead(fresh);
+  if (failure == Failure::None) failure = judgeAll();
+  if (passes(failure)) return failure;
+  if (failure != Failure::None) {
+    // The newest entry cannot be read, and trying again will not change it.
+    for (auto& outcome : outcomes_) {
+      if (!outcome) outcome = faultOf(failure);
+    }
+    return std::nullopt;
+  }
   if (!refused_.empty() && !fresh) {
     // What another node wrote meanwhile may allow it: nothing is refused by an old head.
     const auto tail = log_.head(scope_);
     if (!tail) return session_.failure();
     if (tail->position.offset != base_.position.offset) return attempt(true);
   }
-  const auto failure = insertAll();
+  failure = insertAll();
   if (failure == Failure::None) return std::nullopt;
   return failure;
 }

@@ -34,10 +34,10 @@ Failure takenKeyOf(const std::string& message) {
 Failure failureOf(const bson_error_t& error, const bson_t* reply) {
   if (reply != nullptr && mongoc_error_has_label(reply, "UnknownTransactionCommitResult"))
     return Failure::CommitUnknown;
-  if (reply != nullptr && mongoc_error_has_label(reply, "TransientTransactionError"))
-    return Failure::Conflict;
   if (error.domain == MONGOC_ERROR_STREAM || error.domain == MONGOC_ERROR_SERVER_SELECTION)
     return Failure::Unreachable;
+  if (reply != nullptr && mongoc_error_has_label(reply, "TransientTransactionError"))
+    return Failure::Conflict;
   if (error.domain == MONGOC_ERROR_WRITE_CONCERN) return Failure::Unreachable;
   if (error.code == kDuplicateKey) return takenKeyOf(error.message);
   if (error.code == kWriteConflict || error.code == kSnapshotUnavailable || error.code == kNoSuchTransaction)

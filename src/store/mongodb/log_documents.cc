@@ -86,11 +86,12 @@ Result<Head> LogDocuments::head(const Scope& scope) {
   head.position.epoch = epochOf(scope);
   // From what is known to be there. It may be newer than this snapshot: then from the beginning.
   const auto known = heads_.known(scope);
-  for (const Offset from : {known ? known->position.offset : Offset{1}, Offset{1}}) {
+  for (Offset from = known ? known->position.offset : 0;; from = 0) {
     Document tail;
     tail.text("s", scope.name()).between("o", static_cast<std::int64_t>(from), kLast);
     const auto row = TRY(session_.one(kEntries, tail, inReverse({"o"})));
-    if (!row) continue;
+    if (!row && from > 0) continue;
+    if (!row) break;
     const auto entry = TRY(entryAt(scope, View(*row)));
     head.position.offset = entry.offset;
     head.at = entry.at;

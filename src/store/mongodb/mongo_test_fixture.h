@@ -93,13 +93,17 @@ class MongoTest : public ::testing::Test {
   }
   std::int64_t figure(const std::string& name) { return metrics.counter(name, "").value(); }
 
-  /// Runs a command on the server's own database; false if it does not know it.
-  bool admin(const std::string& json) {
+  /// Runs a command on the scratch database, or on the server's own; false if it does not work.
+  bool run(const std::string& json) { return run(database->name(), json); }
+  bool admin(const std::string& json) { return run("admin", json); }
+
+ private:
+  bool run(const std::string& on, const std::string& json) {
     bson_error_t error;
     bson_t* command = bson_new_from_json(reinterpret_cast<const std::uint8_t*>(json.data()),
                                          static_cast<ssize_t>(json.size()), &error);
     const bool done =
-        mongoc_client_command_simple(database->client(), "admin", command, nullptr, nullptr, &error);
+        mongoc_client_command_simple(database->client(), on.c_str(), command, nullptr, nullptr, &error);
     bson_destroy(command);
     return done;
   }

@@ -9,20 +9,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-class MongoOpeningTest : public MongoTest {
- protected:
-  /// Runs a command on the scratch database.
-  void run(const std::string& json) {
-    bson_error_t error;
-    bson_t* command = bson_new_from_json(reinterpret_cast<const std::uint8_t*>(json.data()),
-                                         static_cast<ssize_t>(json.size()), &error);
-    ASSERT_NE(command, nullptr) << error.message;
-    EXPECT_TRUE(mongoc_client_command_simple(database->client(), database->name().c_str(), command, nullptr,
-                                             nullptr, &error))
-        << error.message;
-    bson_destroy(command);
-  }
-};
+using MongoOpeningTest = MongoTest;
 
 TEST_F(MongoOpeningTest, AnAddressThatIsNoneIsRefusedWithoutShowingIt) {
   const auto why = refusal("http://ann:secret@localhost");
@@ -50,12 +37,13 @@ TEST_F(MongoOpeningTest, AReplicaSetOfAnotherNameIsNamed) {
 }
 
 TEST_F(MongoOpeningTest, AnIndexThatCannotBeMadeEndsTheStart) {
-  run(R"({"createIndexes": "entries", "indexes": [{"key": {"other": 1}, "name": "scope_offset"}]})");
+  ASSERT_TRUE(
+      run(R"({"createIndexes": "entries", "indexes": [{"key": {"other": 1}, "name": "scope_offset"}]})"));
   EXPECT_THAT(refusal(database->uri()), HasSubstr(".entries cannot be made"));
 }
 
 TEST_F(MongoOpeningTest, TheDatabaseOfANewerKithIsRefused) {
-  run(R"({"insert": "meta", "documents": [{"_id": "store", "schema": 99}]})");
+  ASSERT_TRUE(run(R"({"insert": "meta", "documents": [{"_id": "store", "schema": 99}]})"));
   EXPECT_THAT(refusal(database->uri()), HasSubstr("has schema 99"));
 }
 
@@ -68,7 +56,7 @@ TEST_F(MongoOpeningTest, ASecondStartFindsWhatTheFirstMade) {
 TEST_F(MongoOpeningTest, ADamagedEntryIsAFaultAndCounted) {
   const auto store = open();
   ASSERT_TRUE(submit(*store, message("hello")).get().ok());
-  run(R"({"update": "entries", "updates": [{"q": {"o": 1}, "u": {"$set": {"by": "eve"}}}]})");
+  ASSERT_TRUE(run(R"({"update": "entries", "updates": [{"q": {"o": 1}, "u": {"$set": {"by": "eve"}}}]})"));
   const auto outcome = store->read([&](Reader& reader) -> Result<void> {
     TRY(reader.entries(scope, 0, 10, {}));
     return {};

@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "store/mongodb/mongo_test_fixture.h"
 
 // Answers that do not come, or say that nothing is known. Needs a server with test commands.
@@ -92,10 +94,30 @@ TEST_F(MongoOutageTest, AServerThatDoesNotAnswerIsATemporaryFaultAndSaidByHealth
   EXPECT_TRUE(unread.error().temporary);
   EXPECT_FALSE(store->health().ok);
   ASSERT_TRUE(fail("\"off\"", R"("failCommands": [])"));
-  // Its nonce makes the repeat safe.
-  EXPECT_TRUE(submit(*store, message("meanwhile", "n1")).get().ok());
+  // Repeated as a client does, until the driver has found the server again: the nonce makes it safe.
+  while (!submit(*store, message("meanwhile", "n1")).get().ok()) std::this_thread::yield();
   EXPECT_TRUE(store->health().ok);
   EXPECT_EQ(entriesOf(*store, scope).size(), 2u);
+}
+
+TEST_F(MongoOutageTest, AnItemThatWaitedTooLongIsATemporaryFaultAndNotWritten) {
+  auto given = options();
+  given.wait_max = Milliseconds(-1);
+  const auto store = open(std::move(given));
+  const auto refused = submit(*store, message("late")).get();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_TRUE(refused.error().temporary);
+  EXPECT_TRUE(entriesOf(*store, scope).empty());
+}
+
+// Without a retry for ever: what is damaged stays so.
+TEST_F(MongoOutageTest, ADamagedNewestEntryRefusesWhatWouldComeBehindIt) {
+  ASSERT_TRUE(submit(*open(), message("hello")).get().ok());
+  ASSERT_TRUE(run(R"({"update": "entries", "updates": [{"q": {"o": 1}, "u": {"$set": {"by": "eve"}}}]})"));
+  const auto refused = submit(*open(), message("next")).get();
+  ASSERT_FALSE(refused.ok());
+  EXPECT_FALSE(refused.error().temporary);
+  EXPECT_EQ(figure("kith_store_retries_total"), 0);
 }
 
 }  // namespace

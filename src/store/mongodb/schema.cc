@@ -117,7 +117,7 @@ void makeMeta(Session& session) {
 }  // namespace
 
 Expected<Identity, Error> prepare(Server& server) {
-  auto session = server.session();
+  auto session = server.patientSession();
   if (!session) return Error{session.error().detail};
   TRY(makeIndexes(**session));
   auto meta = readMeta(**session);

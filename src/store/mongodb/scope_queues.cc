@@ -71,6 +71,7 @@ ScopeQueues::Batch ScopeQueues::take(std::size_t items_max, std::size_t bytes_ma
   const auto first = std::move(ready_.front());
   ready_.pop_front();
   batch.scopes = first->scopes;
+  batch.waited = std::chrono::duration_cast<Milliseconds>(std::chrono::steady_clock::now() - first->since);
   const bool plain = isPlain(first->item);
   std::size_t bytes = first->bytes;
   batch.items.push_back(std::move(first->item));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -33,6 +34,7 @@ class ScopeQueues {
     std::vector<WriteItem> items;
     std::vector<Scope> scopes;
     std::size_t count = 0;  // of items, when it was taken
+    Milliseconds waited{};  // the first of them
   };
   /// As soon as there is one; with no items after `wait` or at the end.
   Batch take(std::size_t items_max, std::size_t bytes_max, Milliseconds wait);
@@ -49,6 +51,7 @@ class ScopeQueues {
     WriteItem item;
     std::vector<Scope> scopes;  // each once
     std::size_t bytes = 0;
+    std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
     std::size_t behind = 0;  // in how many of them another stands before it
   };
   struct Queue {

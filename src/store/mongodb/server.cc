@@ -5,6 +5,8 @@
 namespace kith::store::mongodb {
 namespace {
 
+constexpr std::int32_t kPatientMs = 3'600'000;
+
 /// The driver's process-wide part: begun before the first client, ended with the process.
 struct Driver {
   Driver() { mongoc_init(); }
@@ -106,6 +108,15 @@ Result<std::unique_ptr<Session>> Server::session() {
   auto* client = mongoc_client_pool_pop(pool_.get());
   if (client == nullptr) return Fault::unavailable("Too many reads are waiting for the database.");
   return std::make_unique<Session>(pool_.get(), client, database_, watch_);
+}
+
+Result<std::unique_ptr<Session>> Server::patientSession() {
+  const Uri uri(mongoc_uri_copy(uri_.get()));
+  mongoc_uri_set_option_as_int32(uri.get(), MONGOC_URI_SOCKETTIMEOUTMS, kPatientMs);
+  auto* client = mongoc_client_new_from_uri(uri.get());
+  if (client == nullptr) return Fault::unavailable("A client of the driver cannot be made.");
+  mongoc_client_set_error_api(client, MONGOC_ERROR_API_VERSION_2);
+  return std::make_unique<Session>(nullptr, client, database_, watch_);
 }
 
 Expected<void, Error> Server::greet() {

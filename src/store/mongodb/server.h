@@ -24,6 +24,8 @@ class Server {
 
   /// A session of its own; a fault if none became free in time.
   Result<std::unique_ptr<Session>> session();
+  /// One on a connection of its own, for commands that may take minutes, as an index of many rows does.
+  Result<std::unique_ptr<Session>> patientSession();
   /// Reached, let in, and a replica set; else a sentence for the operator.
   Expected<void, Error> greet();
   /// The hosts of the address, for people; never a password.

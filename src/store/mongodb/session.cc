@@ -60,7 +60,11 @@ Session::Session(mongoc_client_pool_t* pool, mongoc_client_t* client, std::strin
 Session::~Session() {
   if (inTransaction()) abort();
   if (session_ != nullptr) mongoc_client_session_destroy(session_);
-  mongoc_client_pool_push(pool_, client_);
+  if (pool_ != nullptr) {
+    mongoc_client_pool_push(pool_, client_);
+  } else {
+    mongoc_client_destroy(client_);
+  }
 }
 
 Result<void> Session::begin() {

@@ -45,7 +45,7 @@ FindOptions inReverse(std::initializer_list<const char*> fields, std::size_t lim
 using QueryWatch =
     std::function<void(const std::string& collection, const Document& filter, const Document& sort)>;
 
-/// One client of the pool with one session of the server: commands, alone or in a transaction.
+/// One client, of the pool or its own, with one session of the server: commands, alone or in a transaction.
 ///
 /// Used by one thread at a time; owned by a writer's lane or by one read. Remembers the gravest failure until
 /// it is cleared, so that a caller who goes on after a fault hides nothing. Outside a transaction reads are

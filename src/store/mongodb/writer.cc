@@ -52,7 +52,10 @@ void Writer::run(std::unique_ptr<Session> session) {
 }
 
 void Writer::write(Lane& lane, ScopeQueues::Batch& batch) {
-  if (std::holds_alternative<AppendRun>(batch.items.front().run)) {
+  if (batch.waited > shared_.options.wait_max) {
+    // Who sent it has given up or will soon; what waits behind must not wait for it too.
+    for (auto& item : batch.items) item.done(Fault::unavailable("It waited too long for the database."));
+  } else if (std::holds_alternative<AppendRun>(batch.items.front().run)) {
     auto outcomes = appendAll(lane, batch.items);
     for (std::size_t i = 0; i < outcomes.size(); ++i) batch.items[i].done(std::move(outcomes[i]));
   } else {
