@@ -3,6 +3,7 @@
 #include "app/node.h"
 #include "app/version.h"
 #include "base/json_writer.h"
+#include "presence/redis/redis_presence.h"
 
 namespace kith {
 namespace {
@@ -25,6 +26,7 @@ void Node::addInternalRoutes(http::Router& router) {
     writer.beginObject().field("status", draining_ ? "draining" : health.ok ? "ready" : "store away");
     writer.key("degraded").beginArray();
     if (health.read_only) writer.string("store read only");
+    if (redis_presence_ != nullptr && !redis_presence_->isConnected()) writer.string("presence away");
     writer.endArray();
     if (!health.reason.empty()) writer.field("reason", health.reason);
     writer.endObject();

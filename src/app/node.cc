@@ -55,6 +55,8 @@ Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& 
   TRY(node->readAllowedOrigins());
   TRY(checkCommandSocketPath(commandSocketPath(options.text("data.dir"))));
   TRY(node->openStore());
+  node->makeLoops();
+  TRY(node->makePresence());
   TRY(node->makeServices());
   TRY(node->makeCores());
   TRY(node->listen());
@@ -91,6 +93,8 @@ void Node::warnOfOpenAddress() {
 Expected<std::unique_ptr<Node>, Error> Node::open(const Options& options, Log& log) {
   std::unique_ptr<Node> node(new Node(options, log));
   TRY(node->openStore());
+  node->makeLoops();
+  node->presence_ = std::make_unique<MemoryPresence>(node->clock_);  // nobody comes online by a command
   TRY(node->makeServices());
   const auto url = urlOf(options.text("http_server.address"),
                          static_cast<std::uint16_t>(options.number("http_server.port")));
@@ -277,6 +281,7 @@ void Node::drain(const std::atomic<bool>& hurry) {
     while (one.wait_for(std::chrono::milliseconds(50)) != std::future_status::ready && !hurry) {
     }
   }
+  leavePresence(hurry);
 }
 
 // Loops first, so that nothing new begins; then what they still had under way; the store last.

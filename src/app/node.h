@@ -28,6 +28,8 @@
 
 namespace kith {
 
+class RedisPresence;
+
 /// One running server: the only place that makes the parts and names a backend.
 ///
 /// Made and ended on the main thread; between, each core's loop runs on a thread of its own.
@@ -57,6 +59,9 @@ class Node {
   explicit Node(const Options& options, Log& log);
   Expected<void, Error> readAllowedOrigins();
   Expected<void, Error> openStore();
+  Expected<void, Error> makePresence();
+  void leavePresence(const std::atomic<bool>& hurry);
+  void makeLoops();
   Expected<void, Error> makeServices();
   Expected<void, Error> makeAccounts();
   Expected<void, Error> makeCores();
@@ -86,6 +91,7 @@ class Node {
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<PasswordPool> passwords_;
   std::unique_ptr<Presence> presence_;
+  RedisPresence* redis_presence_ = nullptr;  // presence_, if it is that; lives on the first core
   std::unique_ptr<Fanout> fanout_;
   std::unique_ptr<EventLog> log_of_scopes_;
   std::unique_ptr<Publish> publish_;

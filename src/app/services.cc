@@ -1,23 +1,25 @@
 // Makes the services and what they stand on.
 #include "app/core.h"
 #include "app/node.h"
-#include "presence/memory/memory_presence.h"
 #include "service/stored_secret.h"
 
 namespace kith {
+
+void Node::makeLoops() {
+  auto count = static_cast<std::size_t>(options_.number("http_server.cores"));
+  if (count == 0) count = std::max(1U, std::thread::hardware_concurrency());
+  while (cores_.size() < count) cores_.push_back(std::make_unique<Core>());
+}
 
 Expected<void, Error> Node::makeServices() {
   auto size = [this](std::string_view key) { return static_cast<std::size_t>(options_.number(key)); };
   const auto hash_key = TRY(secret(kRequestHashKey));
 
-  std::size_t count = size("http_server.cores");
-  if (count == 0) count = std::max(1U, std::thread::hardware_concurrency());
   std::vector<Loop*> loops;
   std::vector<Fanout::Core> fan;
-  for (std::size_t i = 0; i < count; ++i) {
-    auto& core = *cores_.emplace_back(std::make_unique<Core>());
-    loops.push_back(&core.loop);
-    fan.push_back({&core.loop, &core.hub});
+  for (auto& core : cores_) {
+    loops.push_back(&core->loop);
+    fan.push_back({&core->loop, &core->hub});
   }
   workers_ = std::make_unique<WorkerPool>(size("workers.threads"), size("workers.queue"));
   fanout_ = std::make_unique<Fanout>(std::move(fan), protocol::jsonOverWebSocket(), metrics_);
@@ -28,7 +30,6 @@ Expected<void, Error> Node::makeServices() {
       EventLog::Parts{*store_, *workers_, loops, *fanout_, log_, metrics_, follow});
   publish_ = std::make_unique<Publish>(*log_of_scopes_);
 
-  presence_ = std::make_unique<MemoryPresence>(clock_);
   OnlineStatusOptions online;
   online.grace = Milliseconds(options_.number("presence.grace"));
   online_ = std::make_unique<OnlineStatusService>(OnlineStatusService::Parts{

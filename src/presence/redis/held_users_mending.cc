@@ -136,8 +136,9 @@ void HeldUsers::mend(const std::vector<std::string>& places) {
   }
   std::vector<std::string> slice;
   for (const auto& [user, held] : users_) {
+    const auto& scopes = held->scopes;
     const bool is_there = std::any_of(gone.begin(), gone.end(), [&](const Scope& scope) {
-      return std::binary_search(held->scopes.begin(), held->scopes.end(), scope);
+      return std::binary_search(scopes.begin(), scopes.end(), scope);
     });
     if (is_there) slice.push_back(user.text());
     if (slice.size() == options_.slice) checkUsers(std::exchange(slice, {}), {});

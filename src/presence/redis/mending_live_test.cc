@@ -17,6 +17,9 @@ class PresenceMending : public PresenceNodes {
     options.lease.beat_every = Milliseconds(3'600'000);
     options.lease.lease = Milliseconds(3'600'000);
     options.renewal.look_every = look_every;
+    options.connection.waiting_max = waiting_max;
+    options.held.dirty_max = 50;
+    options.held.slice = 20;
     return options;
   }
   void beat(Node& node) {
@@ -30,6 +33,7 @@ class PresenceMending : public PresenceNodes {
     return promise.get_future().get();
   }
   Milliseconds look_every{3'600'000};
+  std::size_t waiting_max = 65'536;
 };
 
 TEST_F(PresenceMending, WithoutServerQuestionsFailForTheMomentAndHeldUsersAreOnline) {
@@ -176,6 +180,45 @@ TEST_F(PresenceMending, SetIsRenewedAsLongAsItWasChosenToBeKept) {
   redis.ask({"DEL", "room:a:online"});
   untilOnline("room:a:online", {"ann"});
   EXPECT_THAT(one.heard.events(), ElementsAre("+ann room:a")) << "nobody came or went";
+}
+
+// The user that docs/reference/redis.md names is enough for all of it.
+TEST_F(PresenceMending, UserWithTheRightsOfTheDocsIsEnough) {
+  redis.ask({"ACL", "SETUSER", "default", "resetkeys", "~kith:*", "~users:online", "~room:*", "~group:*",
+             "+@all", "-@admin", "-@dangerous", "+info"});
+  look_every = Milliseconds(20);
+  Node& one = node();
+  one->up(user("ann"), at(1, {room("a"), Scope::of(GroupId::trusted("g"))}));
+  one->setTtl(room("a"), std::chrono::seconds(60), [](const auto&) {});
+  EXPECT_TRUE(
+      answer<std::vector<Typing>>([&](auto reply) { one->typing(room("a"), std::move(reply)); }).ok());
+  EXPECT_EQ(answer<std::int64_t>([&](auto reply) { one->cleanup(room("a"), std::move(reply)); }).value(), 0);
+  EXPECT_EQ(
+      answer<OnlinePage>([&](auto reply) { one->online(room("a"), "", 10, std::move(reply)); })->users.size(),
+      1U);
+  redis.ask({"DEL", "room:a:online"});
+  thread.call([&] { one->check(10); });
+  untilOnline("room:a:online", {"ann"});
+  redis.ask({"DEL", "kith:nodes"});
+  beat(one);
+  until([&] { return livingNodes() == std::vector{thread.call([&] { return one->node(); })}; });
+  one->down(user("ann"));
+  untilOnline("room:a:online", {});
+}
+
+// More than may wait for Redis, and more than are remembered one by one: a beat says all of them.
+TEST_F(PresenceMending, UsersThatFoundTheQueueFullAreSaidLater) {
+  waiting_max = 60;
+  Node& one = node();
+  std::promise<bool> counted;
+  thread.call([&] {  // all in one turn: none is answered before the last is said
+    for (int i = 0; i < 500; ++i) one->up(user("u" + std::to_string(i)), at(1, {room("a")}));
+    one->count(room("a"), [&](const Result<std::int64_t>& count) { counted.set_value(count.ok()); });
+  });
+  EXPECT_FALSE(counted.get_future().get());
+  until([&] { return online("room:a:online").size() == 60; });
+  beat(one);
+  EXPECT_EQ(online("room:a:online").size(), 500U);
 }
 
 TEST_F(PresenceMending, ManyUsersAreResyncedInSlices) {

@@ -1,0 +1,89 @@
+// A Redis server of a test's own, and a connection that asks it as any other program would.
+import { spawn } from 'node:child_process';
+import { createServer, connect } from 'node:net';
+
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
+const freePort = () => new Promise((resolve) => {
+  const probe = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = probe.address();
+    probe.close(() => resolve(port));
+  });
+});
+
+export class Redis {
+  /** Resolves once it answers; again after kill(): empty, on the same port. */
+  async start() {
+    this.port ??= await freePort();
+    this.process = spawn('redis-server', ['--port', String(this.port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', '/tmp'],
+      { stdio: ['ignore', 'pipe', 'inherit'] });
+    running.add(this.process);
+    this.exited = new Promise((done) => this.process.once('exit', done));
+    await new Promise((resolve, reject) => {
+      let log = '';
+      this.process.stdout.on('data', (chunk) => {
+        log += chunk;
+        if (log.includes('eady to accept connections')) resolve();
+      });
+      this.exited.then(() => reject(new Error(`redis-server ended: ${log}`)));
+    });
+    return this;
+  }
+
+  get url() {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  async kill() {
+    this.process.kill('SIGKILL');
+    await this.exited;
+    running.delete(this.process);
+  }
+
+  /** One command over a connection of its own; replies as strings, numbers and arrays. */
+  ask(...words) {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.port, '127.0.0.1');
+      let bytes = '';
+      socket.on('error', reject);
+      socket.on('data', (chunk) => {
+        bytes += chunk;
+        const read = reply(bytes, 0);
+        if (read === undefined) return;
+        socket.destroy();
+        if (read.value instanceof Error) reject(read.value);
+        else resolve(read.value);
+      });
+      socket.write(`*${words.length}\r\n` + words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join(''));
+    });
+  }
+}
+
+// The value that begins at `at`, and where it ends; nothing while it is not whole.
+function reply(bytes, at) {
+  const end = bytes.indexOf('\r\n', at);
+  if (end < 0) return undefined;
+  const line = bytes.slice(at + 1, end);
+  switch (bytes[at]) {
+    case '+': return { value: line, end: end + 2 };
+    case '-': return { value: new Error(line), end: end + 2 };
+    case ':': return { value: Number(line), end: end + 2 };
+    case '$': {
+      if (line === '-1') return { value: null, end: end + 2 };
+      const stop = end + 2 + Number(line);
+      return bytes.length < stop + 2 ? undefined : { value: bytes.slice(end + 2, stop), end: stop + 2 };
+    }
+    default: {
+      const value = [];
+      let next = end + 2;
+      for (let i = 0; i < Number(line); ++i) {
+        const item = reply(bytes, next);
+        if (item === undefined) return undefined;
+        value.push(item.value);
+        next = item.end;
+      }
+      return { value, end: next };
+    }
+  }
+}
