@@ -44,6 +44,9 @@ class RedisBroker final : public Broker, private RedisSubscriberHandler {
   explicit RedisBroker(Parts parts);
   ~RedisBroker() override;
 
+  /// On the loop.
+  bool isConnected() const { return connected_; }
+
   void start(Listener& listener) override;
   void stop() override;
   void subscribe(const std::string& channel) override;
