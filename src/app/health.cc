@@ -3,6 +3,7 @@
 #include "app/node.h"
 #include "app/version.h"
 #include "base/json_writer.h"
+#include "broker/redis/redis_broker.h"
 #include "presence/redis/redis_presence.h"
 
 namespace kith {
@@ -27,6 +28,7 @@ void Node::addInternalRoutes(http::Router& router) {
     writer.key("degraded").beginArray();
     if (health.read_only) writer.string("store read only");
     if (redis_presence_ != nullptr && !redis_presence_->isConnected()) writer.string("presence away");
+    if (redis_broker_ != nullptr && !redis_broker_->isConnected()) writer.string("broker away");
     writer.endArray();
     if (!health.reason.empty()) writer.field("reason", health.reason);
     writer.endObject();

@@ -64,6 +64,7 @@ Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& 
   TRY(node->openStore());
   node->makeLoops();
   TRY(node->makePresence());
+  TRY(node->joinNodes());
   TRY(node->makeServices());
   TRY(node->makeCores());
   TRY(node->listen());

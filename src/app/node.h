@@ -29,6 +29,9 @@
 namespace kith {
 
 class RedisPresence;
+namespace broker {
+class RedisBroker;
+}
 
 /// One running server: the only place that makes the parts and names a backend.
 ///
@@ -65,6 +68,7 @@ class Node {
   Expected<void, Error> makePresence();
   void leavePresence(const std::atomic<bool>& hurry);
   void makeLoops();
+  Expected<void, Error> joinNodes();
   Expected<void, Error> makeServices();
   Expected<void, Error> makeAccounts();
   Expected<void, Error> makeCores();
@@ -95,7 +99,10 @@ class Node {
   std::unique_ptr<WorkerPool> workers_;
   std::unique_ptr<PasswordPool> passwords_;
   std::unique_ptr<Presence> presence_;
-  RedisPresence* redis_presence_ = nullptr;  // presence_, if it is that; lives on the first core
+  RedisPresence* redis_presence_ = nullptr;      // presence_, if it is that; lives on the first core
+  std::unique_ptr<broker::Broker> broker_;       // none on a node that is alone
+  broker::RedisBroker* redis_broker_ = nullptr;  // broker_, if it is that; lives on the first core
+  std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<Fanout> fanout_;
   std::unique_ptr<EventLog> log_of_scopes_;
   std::unique_ptr<Publish> publish_;

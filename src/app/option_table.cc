@@ -45,6 +45,8 @@ const std::vector<Option>& optionTable() {
       {"limits.open_requests", Number, "20", 1, 1000, "", "", false, "Requests to be let in that one person may have open."},
       {"limits.body_bytes", Number, "65536", 1024, 1048576, "bytes", "", false, "The largest body of an HTTP request."},
       {"presence.grace", Number, "10000", 0, kDayMs, "ms", "", false, "How long somebody stays online after a dropped connection."},
+      {"redis.broker", Text, "", 0, 0, "", "", true,
+       "The Redis that joins the servers of one store: redis://user:password@host:port/database; empty: this one is alone."},
       {"redis.presence", Text, "", 0, 0, "", "", true,
        "The Redis of who is online and who types: redis://user:password@host:port/database; empty: this process alone keeps it."},
       {"history.ring_entries", Number, "128", 1, 10000, "", "", false, "Recent entries a room keeps in memory for those who come back."},

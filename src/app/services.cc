@@ -26,8 +26,9 @@ Expected<void, Error> Node::makeServices() {
   FollowLimits follow;
   follow.ring_entries_max = size("history.ring_entries");
   follow.recovery_entries_max = size("history.recovery_entries");
-  log_of_scopes_ = std::make_unique<EventLog>(
-      EventLog::Parts{*store_, *workers_, loops, *fanout_, log_, metrics_, follow});
+  EventLog::Parts log{*store_, *workers_, loops, *fanout_, log_, metrics_, follow};
+  log.cluster = cluster_.get();
+  log_of_scopes_ = std::make_unique<EventLog>(std::move(log));
   publish_ = std::make_unique<Publish>(*log_of_scopes_);
 
   OnlineStatusOptions online;

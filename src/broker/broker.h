@@ -16,8 +16,8 @@ class Listener {
   virtual void connected() = 0;
   /// It is not. Frames may have been lost already, on any channel, and nobody can say which.
   virtual void lost() = 0;
-  /// What is published on the channel from now on arrives. Once for each subscribe(), speaking of the last
-  /// one, and again for every channel after each loss.
+  /// What is published on the channel from now on arrives. After each subscribe(), when the last of them is
+  /// in force, and again for every channel after each loss.
   virtual void subscribed(const std::string& channel) = 0;
   virtual void received(const std::string& channel, const SharedBytes& frame) = 0;
 };

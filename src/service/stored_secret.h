@@ -11,6 +11,7 @@ namespace kith {
 inline constexpr char kOwnTokenKey[] = "token_key";
 inline constexpr char kHostTokenKey[] = "host_token_key";
 inline constexpr char kRequestHashKey[] = "request_hash_key";
+inline constexpr char kFrameKey[] = "frame_key";  // what nodes sign with to each other
 
 /// The secret of that name; made from 32 random bytes, as base64url, if there is none. Nodes that ask
 /// at once get the same one. Waits for the commit: for start-up, never on a loop.
