@@ -34,7 +34,14 @@ export class Proxy {
     setTimeout(() => client.destroyed || this.join(client, faults), faults.hold);
   }
 
-  join(client, faults) {
+  /** From here on nothing befalls a line: not those that stand, nor those that are still held. */
+  heal() {
+    this.healed = true;
+    for (const line of this.lines) line.faults = {};
+  }
+
+  join(client, planned) {
+    const faults = this.healed ? {} : planned;
     const line = new Line(client, net.connect(this.target(), '127.0.0.1'), faults, () => { this.cuts += 1; });
     this.lines.add(line);
     line.gone = () => this.lines.delete(line);
@@ -54,8 +61,8 @@ class Line {
       socket.on('error', () => this.destroy());
       socket.on('close', () => this.destroy());
     }
-    server.on('data', (chunk) => this.pass(chunk, 'down', client, server, faults.cutDown));
-    client.on('data', (chunk) => this.pass(chunk, 'up', server, client, faults.cutUp));
+    server.on('data', (chunk) => this.pass(chunk, 'down', client, server, this.faults.cutDown));
+    client.on('data', (chunk) => this.pass(chunk, 'up', server, client, this.faults.cutUp));
   }
 
   pass(chunk, way, to, from, limit = Infinity) {
