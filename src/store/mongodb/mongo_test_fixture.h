@@ -75,11 +75,10 @@ class MongoTest : public ::testing::Test {
     return item;
   }
   static Drafts drafts(const Scope& of, EntryType type, int members_change = 0) {
-    EntryDraft draft;
-    draft.type = type;
-    draft.members_change = members_change;
     Drafts all;
-    all.push_back({of, std::move(draft)});
+    all.push_back({of, EntryDraft()});
+    all.back().draft.type = type;
+    all.back().draft.members_change = members_change;
     return all;
   }
   std::vector<LoggedEntry> entriesOf(Store& store, const Scope& of) {

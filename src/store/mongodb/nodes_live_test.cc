@@ -137,6 +137,32 @@ TEST_F(MongoNodesTest, ALimitHoldsAcrossNodes) {
   EXPECT_EQ(accepted, 3);
 }
 
+// Both read how many rooms there are, and neither has anything to say in the group's log.
+TEST_F(MongoNodesTest, TransactionsThatNameOneLogAreJudgedOneAfterTheOtherThoughNoneWritesThere) {
+  const auto one = open();
+  const auto two = open();
+  const auto club = GroupId::trusted("club");
+  std::vector<std::future<Result<Committed>>> first;
+  const auto only_room = [&](const std::string& id, Task meanwhile) {
+    auto then = std::make_shared<Task>(std::move(meanwhile));
+    return change({Scope::of(club)}, [this, club, id, then](Transaction& rows) -> Result<Drafts> {
+      if (TRY(rows.roomCount(club)) > 0) return Fault::of(FaultCode::Full);
+      if (*then) std::exchange(*then, {})();
+      Room made{RoomId::trusted(id), id, "", ann, 1};
+      made.group = club;
+      TRY(rows.putRoom(made));
+      return Drafts();
+    });
+  };
+  const auto second = submit(*two, only_room("r2", [&] {
+                        first.push_back(submit(*one, only_room("r1", {})));
+                        first.back().wait();
+                      })).get();
+  EXPECT_TRUE(first.front().get().ok());
+  ASSERT_FALSE(second.ok());
+  EXPECT_EQ(second.error().code, FaultCode::Full);
+}
+
 // The join reads his row in the group and writes to the room's log; the kick changes that row and writes to
 // the group's log. Both could succeed, and he be left in a room of a group that he is not in.
 TEST_F(MongoNodesTest, AJoinAndBeingPutOutOfTheGroupDoNotPassEachOther) {

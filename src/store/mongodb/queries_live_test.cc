@@ -154,11 +154,8 @@ TEST_F(MongoQueriesTest, EveryQueryIsAnsweredByAnIndex) {
     ASSERT_TRUE(submit(*store, message("hello", "n" + std::to_string(i))).get().ok());
   const auto changed = submit(*store, change({scope}, [&](Transaction& rows) -> Result<Drafts> {
                          TRY(changeEverything(rows, room, ann, bob));
-                         EntryDraft edited;
-                         edited.type = EntryType::MessageEdited;
-                         edited.ref_seq = 3;
-                         Drafts all;
-                         all.push_back({scope, std::move(edited)});
+                         auto all = drafts(scope, EntryType::MessageEdited);
+                         all.back().draft.ref_seq = 3;
                          return all;
                        })).get();
   ASSERT_TRUE(changed.ok()) << changed.error().message() << changed.error().detail;

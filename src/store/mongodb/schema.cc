@@ -96,8 +96,8 @@ Result<std::optional<Document>> readMeta(Session& session) {
   Document which;
   which.text("_id", kMetaRow);
   TRY(session.begin());
-  auto row = TRY(session.one(kMeta, which));
-  TRY(session.commit());
+  auto row = session.one(kMeta, which);
+  if (row) TRY(session.commit());
   return row;
 }
 

@@ -68,6 +68,7 @@ Session::~Session() {
 }
 
 Result<void> Session::begin() {
+  wrote_ = false;
   bson_error_t error;
   if (session_ == nullptr) session_ = mongoc_client_start_session(client_, nullptr, &error);
   if (session_ == nullptr) return fail(error, nullptr);
@@ -122,6 +123,7 @@ Result<std::optional<Document>> Session::one(const char* name, const Document& f
 }
 
 std::size_t Session::insert(const char* name, const std::vector<Document>& rows) {
+  wrote_ = true;
   auto** pointers = static_cast<const bson_t**>(bson_malloc0(rows.size() * sizeof(const bson_t*)));
   for (std::size_t i = 0; i < rows.size(); ++i) pointers[i] = &rows[i].bson();
   const auto of = collection(name);
@@ -151,6 +153,7 @@ std::size_t Session::insert(const char* name, const std::vector<Document>& rows)
 }
 
 Result<void> Session::put(const char* name, const std::string& id, const Document& row) {
+  wrote_ = true;
   Document filter;
   filter.text("_id", id);
   watched(name, filter, Document());
@@ -165,6 +168,7 @@ Result<void> Session::put(const char* name, const std::string& id, const Documen
 }
 
 Result<void> Session::update(const char* name, const std::string& id, const Document& change, bool made) {
+  wrote_ = true;
   Document filter;
   filter.text("_id", id);
   watched(name, filter, Document());
@@ -179,6 +183,7 @@ Result<void> Session::update(const char* name, const std::string& id, const Docu
 }
 
 Result<void> Session::remove(const char* name, const Document& filter) {
+  wrote_ = true;
   watched(name, filter, Document());
   const auto of = collection(name);
   const auto with = options();

@@ -63,6 +63,8 @@ class Session {
   Result<void> commit();
   void abort();
   bool inTransaction() const;
+  /// Whether anything was written since begin().
+  bool wrote() const { return wrote_; }
 
   Rows find(const char* collection, const Document& filter, const FindOptions& options = {});
   Result<std::optional<Document>> one(const char* collection, const Document& filter,
@@ -101,6 +103,7 @@ class Session {
   mongoc_client_session_t* session_ = nullptr;
   const std::string database_;
   const QueryWatch watch_;
+  bool wrote_ = false;
   Failure failure_ = Failure::None;
   std::string failure_text_;
 };

@@ -86,6 +86,7 @@ class Attempts {
   Result<Committed> judge();
   Result<std::optional<Committed>> repeated();
   Result<Committed> append(RunningTransaction& transaction, Drafts drafts);
+  Result<void> passBy(RunningTransaction& transaction, const Scope& scope);
   Result<void> commit();
 
   Lane& lane_;
@@ -183,9 +184,28 @@ Result<Committed> Attempts::append(RunningTransaction& transaction, Drafts draft
     committed.entries.push_back({scope, std::move(logged), head.position.epoch});
   }
   ASSERT(!nonce_due);  // the first scope must get an entry, or a repeat would not be known
+  if (session_.wrote() || !rows.empty()) {
+    for (const auto& scope : item_.scopes) {
+      if (heads.find(scope) == heads.end()) TRY(passBy(transaction, scope));
+    }
+  }
   // Last, and the commit is the next command: until then nobody else gets into these logs.
   if (!rows.empty() && session_.insert(kEntries, rows) < rows.size()) return faultOf(session_.failure());
   return committed;
+}
+
+// A log that the item names and gives no entry: its next place is taken and given back. So of two
+// transactions that meet in a log one gives way, whether they write there or are only judged by what it tells
+// of.
+Result<void> Attempts::passBy(RunningTransaction& transaction, const Scope& scope) {
+  const Offset next = TRY(transaction.nextOffset(scope));
+  const auto id = entryId(scope, next);
+  std::vector<Document> rows(1);
+  rows.front().text("_id", id).text("s", scope.name()).number("o", next);
+  if (session_.insert(kEntries, rows) < rows.size()) return faultOf(session_.failure());
+  Document which;
+  which.text("_id", id);
+  return session_.remove(kEntries, which);
 }
 
 }  // namespace

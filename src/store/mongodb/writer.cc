@@ -52,7 +52,8 @@ void Writer::run(std::unique_ptr<Session> session) {
 }
 
 void Writer::write(Lane& lane, ScopeQueues::Batch& batch) {
-  if (batch.waited > shared_.options.wait_max) {
+  const bool in_vain = shared_.ending && !shared_.state.why().empty();
+  if (in_vain || batch.waited > shared_.options.wait_max) {
     // Who sent it has given up or will soon; what waits behind must not wait for it too.
     for (auto& item : batch.items) item.done(Fault::unavailable("It waited too long for the database."));
   } else if (std::holds_alternative<AppendRun>(batch.items.front().run)) {
