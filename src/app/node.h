@@ -63,6 +63,7 @@ class Node {
   Expected<void, Error> readAllowedOrigins();
   Expected<void, Error> openStore();
   Expected<void, Error> makePresence();
+  void hearPresence();
   void leavePresence(const std::atomic<bool>& hurry);
   void makeLoops();
   Expected<void, Error> joinNodes();
