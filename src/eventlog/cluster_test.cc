@@ -121,6 +121,7 @@ TEST_F(TwoNodesTest, AfterTheProcessStoodStillAllIsChecked) {
   write(one);
   clock_.advance(kMarkInterval + kPause + Milliseconds(10));
   settle();
+  EXPECT_EQ(other.metric("kith_unverified_scopes"), 1);
   pass(2 * kCheckStep);
   EXPECT_THAT(other.heard, ElementsAre(1));
 }
