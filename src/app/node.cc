@@ -63,9 +63,10 @@ Expected<std::unique_ptr<Node>, Error> Node::start(const Options& options, Log& 
   TRY(checkCommandSocketPath(commandSocketPath(options.text("data.dir"))));
   TRY(node->openStore());
   node->makeLoops();
-  TRY(node->makePresence());
   TRY(node->joinNodes());
+  TRY(node->makePresence());
   TRY(node->makeServices());
+  node->hearPresence();
   TRY(node->makeCores());
   TRY(node->listen());
   TRY(node->listenForCommands());

@@ -66,6 +66,7 @@ class Node {
   Expected<void, Error> openSqlite();
   Expected<void, Error> openMongo();
   Expected<void, Error> makePresence();
+  void hearPresence();
   void leavePresence(const std::atomic<bool>& hurry);
   void makeLoops();
   Expected<void, Error> joinNodes();

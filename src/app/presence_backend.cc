@@ -7,6 +7,29 @@
 #include "presence/redis/redis_presence.h"
 
 namespace kith {
+namespace {
+
+using Now = PresenceChange::Now;
+
+PresenceChannel::Changes changesToTell(const std::vector<PresenceChange>& changes) {
+  PresenceChannel::Changes out;
+  for (const auto& [user, now, scopes] : changes) {
+    const bool online = now == Now::Online;
+    out.push_back({user, online ? broker::Presence::Now::Online : broker::Presence::Now::Offline, scopes});
+  }
+  return out;
+}
+
+std::vector<PresenceChange> changesHeard(PresenceChannel::Changes changes) {
+  std::vector<PresenceChange> out;
+  for (auto& [user, now, scopes] : changes) {
+    const bool online = now == broker::Presence::Now::Online;
+    out.push_back({user, online ? Now::Online : Now::Offline, std::move(scopes)});
+  }
+  return out;
+}
+
+}  // namespace
 
 /// Whether Redis is there now does not matter: a server serves without it, and says so in /readyz.
 Expected<void, Error> Node::makePresence() {
@@ -17,11 +40,23 @@ Expected<void, Error> Node::makePresence() {
   }
   auto redis = RedisOptions::parse(url);
   if (!redis) return Error{"redis.presence: " + redis.error().message};
+  PublishPresence publish;
+  if (cluster_) {
+    publish = [this](const std::vector<PresenceChange>& changes) {
+      log_of_scopes_->tellPresence(changesToTell(changes));
+    };
+  }
   auto presence = std::make_unique<RedisPresence>(
-      RedisPresence::Parts{cores_[0]->loop, std::move(*redis), log_, /*publish=*/{}, /*options=*/{}});
+      RedisPresence::Parts{cores_[0]->loop, std::move(*redis), log_, std::move(publish), /*options=*/{}});
   redis_presence_ = presence.get();
   presence_ = std::move(presence);
   return {};
+}
+
+void Node::hearPresence() {
+  if (redis_presence_ == nullptr) return;
+  log_of_scopes_->hearPresence(
+      [this](PresenceChannel::Changes changes) { redis_presence_->heard(changesHeard(std::move(changes))); });
 }
 
 /// Clients come back to another node within the grace: until then nobody says that they have gone.

@@ -1,5 +1,6 @@
 #include "broker/frame.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -9,12 +10,13 @@
 namespace kith::broker {
 namespace {
 
-enum Kind : std::uint8_t { kEntries = 1, kSignal = 2, kMarks = 3 };
+enum Kind : std::uint8_t { kEntries = 1, kSignal = 2, kMarks = 3, kPresence = 4 };
 
 constexpr std::string_view kMagic = "K1";
 constexpr std::size_t kHeaderBytes = 46;
 constexpr std::size_t kSignatureBytes = 16;
 constexpr std::uint8_t kEntryVersion = 1;
+constexpr std::size_t kScopesOfChangeMax = 500;
 
 std::string signatureOf(std::string_view bytes, std::string_view channel, const std::string& key) {
   std::string all;
@@ -134,6 +136,43 @@ Expected<Marks, FrameFault> readMarks(Taker& take) {
   return marks;
 }
 
+void putShort(std::string& out, const std::string& text) {
+  ASSERT(text.size() <= std::numeric_limits<std::uint8_t>::max());
+  put(out, static_cast<std::uint8_t>(text.size()));
+  out += text;
+}
+
+void putChange(std::string& out, const Presence::Change& change) {
+  ASSERT(change.scopes.size() <= std::numeric_limits<std::uint16_t>::max());
+  putShort(out, change.user.text());
+  put(out, static_cast<std::uint8_t>(change.now));
+  put(out, static_cast<std::uint16_t>(change.scopes.size()));
+  for (const auto& scope : change.scopes) putShort(out, scope.name());
+}
+
+bool readChange(Taker& take, Presence::Change& change) {
+  const auto user = UserId::parse(take.bytes(take.number<std::uint8_t>()));
+  const auto now = take.number<std::uint8_t>();
+  const auto count = take.number<std::uint16_t>();
+  if (!user || now > 1) return false;
+  change.user = *user;
+  change.now = static_cast<Presence::Now>(now);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto scope = Scope::parse(take.bytes(take.number<std::uint8_t>()));
+    if (!scope) return false;
+    change.scopes.push_back(*scope);
+  }
+  return !take.failed();
+}
+
+Expected<Presence, FrameFault> readPresence(Taker& take) {
+  Presence presence;
+  while (take.left() > 0) {
+    if (!readChange(take, presence.changes.emplace_back())) return FrameFault::Malformed;
+  }
+  return presence;
+}
+
 bool isSigned(std::string_view bytes, std::string_view channel, std::string_view signature,
               const FrameKeys& keys) {
   if (equalSecrets(signatureOf(bytes, channel, keys.current), signature)) return true;
@@ -185,6 +224,9 @@ std::string writeFrame(const Frame& frame, std::string_view channel, const Frame
       put(out, last);
     }
   }
+  if (const auto* presence = std::get_if<Presence>(&frame.body)) {
+    for (const auto& change : presence->changes) putChange(out, change);
+  }
   out += signatureOf(out, channel, keys.current);
   return out;
 }
@@ -211,10 +253,12 @@ Expected<Frame, FrameFault> readFrame(std::string_view bytes, std::string_view c
     frame.body = TRY(readEntries(take, epoch, first, count));
     return frame;
   }
-  if (kind != kSignal && kind != kMarks) return FrameFault::Newer;
+  if (kind > kPresence || kind == 0) return FrameFault::Newer;
   if (epoch != 0 || first != 0 || count != 0) return FrameFault::Malformed;
   if (kind == kMarks) {
     frame.body = TRY(readMarks(take));
+  } else if (kind == kPresence) {
+    frame.body = TRY(readPresence(take));
   } else {
     frame.body = Signal{shareBytes(std::string(take.bytes(take.left())))};
   }
@@ -239,6 +283,25 @@ std::vector<Entries> splitEntries(Entries all) {
     }
     parts.back().entries.push_back(std::move(entry));
     ++offset;
+  }
+  return parts;
+}
+
+std::vector<Presence> splitPresence(Presence all) {
+  std::vector<Presence> parts;
+  std::size_t scopes = 0;
+  for (auto& change : all.changes) {
+    for (std::size_t from = 0; from == 0 || from < change.scopes.size(); from += kScopesOfChangeMax) {
+      const auto begin = change.scopes.begin() + static_cast<std::ptrdiff_t>(from);
+      const auto count = std::min(kScopesOfChangeMax, change.scopes.size() - from);
+      if (parts.empty() || scopes + count + 1 > kScopesOfChangeMax + 1) {
+        parts.emplace_back();
+        scopes = 0;
+      }
+      scopes += count + 1;
+      parts.back().changes.push_back(
+          {change.user, change.now, {begin, begin + static_cast<std::ptrdiff_t>(count)}});
+    }
   }
   return parts;
 }

@@ -46,13 +46,24 @@ struct Mark {
 struct Marks {
   std::vector<Mark> marks;
 };
+/// Who came online in which places, or went.
+struct Presence {
+  enum class Now : std::uint8_t { Offline, Online };
+  struct Change {
+    UserId user;
+    Now now = Now::Offline;
+    std::vector<Scope> scopes{};
+  };
+  std::vector<Change> changes;
+};
 
 struct Frame {
   NodeId node = 0;
   std::uint64_t counter = 0;  // of that run, going up
   WallMs at = 0;
-  std::variant<Entries, Signal, Marks> body;
+  std::variant<Entries, Signal, Marks, Presence> body;
 };
+using FrameBody = decltype(Frame::body);
 
 inline constexpr std::size_t kFrameBytesMax = 1024 * 1024;
 inline constexpr std::size_t kFrameBytesAim = 64 * 1024;  // a longer entry travels alone
@@ -74,11 +85,12 @@ std::string_view frameFaultName(FrameFault fault);
 
 /// The bytes of a frame, signed for the channel.
 ///
-/// Little endian: "K1", kind 1 byte (1 entries, 2 signal, 3 marks), flags 1 (0), node 8, epoch 8, first
-/// offset 8 and count 2 (0 but for entries), counter 8, milliseconds 8; the body; 16 bytes of HMAC-SHA256
-/// over the channel, a zero byte and all before. An entry: kind 1 (EntryType + 1), version 1 (1), state
-/// length 4 and state, data length 4 and data; its state: ref_seq 8, length 1 and ref_user, count 2 and the
-/// deleted, 8 each. A mark: scope 8, offset 8.
+/// Little endian: "K1", kind 1 byte (1 entries, 2 signal, 3 marks, 4 presence), flags 1 (0), node 8, epoch 8,
+/// first offset 8 and count 2 (0 but for entries), counter 8, milliseconds 8; the body; 16 bytes of
+/// HMAC-SHA256 over the channel, a zero byte and all before. An entry: kind 1 (EntryType + 1), version 1 (1),
+/// state length 4 and state, data length 4 and data; its state: ref_seq 8, length 1 and ref_user, count 2 and
+/// the deleted, 8 each. A mark: scope 8, offset 8. A change of presence: length 1 and user, 1 (online) or 0,
+/// count 2 and the scopes, length 1 and name each.
 std::string writeFrame(const Frame& frame, std::string_view channel, const FrameKeys& keys);
 /// Trusts nothing before the signature, and no length after it.
 Expected<Frame, FrameFault> readFrame(std::string_view bytes, std::string_view channel,
@@ -89,5 +101,8 @@ NodeId senderOf(std::string_view bytes);
 
 /// The same entries in parts that each make a frame of at most kFrameBytesAim, or are one entry.
 std::vector<Entries> splitEntries(Entries all);
+/// The same changes in parts that each make a frame of about that size: one of very many places becomes
+/// several.
+std::vector<Presence> splitPresence(Presence all);
 
 }  // namespace kith::broker

@@ -20,7 +20,7 @@ FrameEntry entry(EntryType type, const std::string& data) {
   return entry;
 }
 
-Frame frameOf(std::variant<Entries, Signal, Marks> body) {
+Frame frameOf(FrameBody body) {
   return {0x0123456789abcdef, 42, 1'767'607'200'000, std::move(body)};
 }
 
@@ -88,6 +88,47 @@ TEST(FrameTest, SignalsAndMarksArriveAsTheyWereSent) {
   ASSERT_EQ(std::get<Marks>(marks->body).marks.size(), 2u);
   EXPECT_EQ(std::get<Marks>(marks->body).marks[1].last, ~0ull);
   EXPECT_TRUE(readFrame(written(frameOf(Marks{})), kChannel, kKeys));
+}
+
+TEST(FrameTest, PresenceArrivesAsItWasSent) {
+  const auto room = Scope::of(RoomId::trusted("a"));
+  const auto group = Scope::of(GroupId::trusted("g"));
+  const auto frame = frameOf(Presence{{{UserId::trusted("ann"), Presence::Now::Online, {room, group}},
+                                       {UserId::trusted("bob"), Presence::Now::Offline, {}}}});
+  const auto read = readFrame(written(frame), kChannel, kKeys);
+  ASSERT_TRUE(read);
+  const auto& changes = std::get<Presence>(read->body).changes;
+  ASSERT_EQ(changes.size(), 2u);
+  EXPECT_EQ(changes[0].user.text(), "ann");
+  EXPECT_EQ(changes[0].now, Presence::Now::Online);
+  EXPECT_THAT(changes[0].scopes, ElementsAre(room, group));
+  EXPECT_EQ(changes[1].now, Presence::Now::Offline);
+  for (const auto& [from, to] : {std::pair("ann", "a:n"), std::pair("room:a", "boom:a")}) {
+    const auto bytes = resigned(frame, [&, from = from, to = to](std::string& out) {
+      out.replace(out.find(from), std::string_view(from).size(), to);
+    });
+    EXPECT_EQ(faultOf(bytes), FrameFault::Malformed);
+  }
+  EXPECT_EQ(faultOf(resigned(frame, [](std::string& out) { out.pop_back(); })), FrameFault::Malformed);
+}
+
+TEST(FrameTest, PresenceOfVeryManyPlacesTravelsInSeveralFrames) {
+  Presence all;
+  all.changes.push_back({UserId::trusted("ann"), Presence::Now::Online, {}});
+  for (int i = 0; i < 1'700; ++i)
+    all.changes.back().scopes.push_back(Scope::of(RoomId::trusted("r" + std::to_string(i))));
+  for (int i = 0; i < 2'000; ++i) all.changes.push_back({UserId::trusted("bob"), Presence::Now::Offline, {}});
+  std::size_t scopes = 0;
+  std::size_t bobs = 0;
+  for (const auto& part : splitPresence(all)) {
+    EXPECT_LE(written(frameOf(part)).size(), kFrameBytesAim);
+    for (const auto& change : part.changes) {
+      scopes += change.scopes.size();
+      bobs += change.user.text() == "bob" ? 1 : 0;
+    }
+  }
+  EXPECT_EQ(scopes, 1'700u);
+  EXPECT_EQ(bobs, 2'000u);
 }
 
 TEST(FrameTest, ADamagedFrameIsRefusedWhereverItIsDamaged) {

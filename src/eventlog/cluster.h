@@ -17,8 +17,9 @@ struct Cluster {
   const Clock& clock;  // its wall() is one that the nodes agree on, within seconds
 };
 
-/// The channel that every node hears, beside those of its scopes.
+/// The channels that nodes hear beside those of their scopes.
 inline constexpr char kMarksChannel[] = "hwm";
+inline constexpr char kPresenceChannel[] = "presence";
 
 inline constexpr Milliseconds kMarkInterval{1000};
 inline constexpr Milliseconds kMarkLate{2500};       // a node whose mark is that late is suspected

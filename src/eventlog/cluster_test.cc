@@ -121,6 +121,7 @@ TEST_F(TwoNodesTest, AfterTheProcessStoodStillAllIsChecked) {
   write(one);
   clock_.advance(kMarkInterval + kPause + Milliseconds(10));
   settle();
+  EXPECT_EQ(other.metric("kith_unverified_scopes"), 1);
   pass(2 * kCheckStep);
   EXPECT_THAT(other.heard, ElementsAre(1));
 }
@@ -271,6 +272,24 @@ TEST_F(TwoNodesTest, AStoreThatFailsIsAskedAgainAndNothingIsLost) {
   other.store.fails = false;
   pass(Milliseconds(200));
   EXPECT_THAT(other.heard, ElementsAre(1, 2));
+}
+
+TEST_F(TwoNodesTest, WhoComesOnlineIsToldToTheNodesThatWantToHear) {
+  std::vector<std::string> heard;
+  SharedBytes frame;
+  other.broker.decide([&](const std::string& channel, const SharedBytes& bytes) {
+    if (channel == kPresenceChannel) frame = bytes;
+    return Fate::Deliver;
+  });
+  other.log.hearPresence([&](const PresenceChannel::Changes& changes) {
+    for (const auto& change : changes) heard.push_back(change.user.text() + " " + change.scopes[0].name());
+  });
+  settle();
+  one.log.tellPresence({{ann_, broker::Presence::Now::Online, {room_}}});
+  settle();
+  one.local.publish(kPresenceChannel, frame);  // once more
+  settle();
+  EXPECT_THAT(heard, ElementsAre("ann room:room"));
 }
 
 TEST_F(TwoNodesTest, WhatNobodyNeedsAnyMoreIsNotHeardAnyMore) {

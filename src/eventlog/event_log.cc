@@ -197,4 +197,12 @@ void EventLog::joinLeave(const Scope& scope, std::vector<JoinLeave> who) {
   to.loop().post([&to, scope, who = std::move(who)] { to.joinLeave(scope, who); });
 }
 
+void EventLog::tellPresence(PresenceChannel::Changes changes) {
+  if (link_) link_->tellPresence(std::move(changes));
+}
+
+void EventLog::hearPresence(PresenceChannel::Heard heard) {
+  if (link_) link_->hearPresence(std::move(heard));
+}
+
 }  // namespace kith

@@ -13,6 +13,7 @@
 #include "eventlog/answers.h"
 #include "eventlog/cluster.h"
 #include "eventlog/follow.h"
+#include "eventlog/presence_channel.h"
 #include "eventlog/publication.h"
 #include "store/store.h"
 
@@ -113,6 +114,11 @@ class EventLog {
   void signal(const Scope& scope, SharedBytes data, Reach reach = Reach::ThisNode);
   /// The same, to whoever asked to be told of people one by one.
   void joinLeave(const Scope& scope, std::vector<JoinLeave> who);
+
+  /// Who came online or went at this node, told to the others, and at them. A node that is alone tells and
+  /// hears nothing. `heard` runs on the first loop.
+  void tellPresence(PresenceChannel::Changes changes);
+  void hearPresence(PresenceChannel::Heard heard);
 
  private:
   class Owner;

@@ -49,8 +49,11 @@ void Frames::publish(broker::Marks marks) {
   send(kMarksChannel, std::move(marks));
 }
 
-void Frames::send(const std::string& channel,
-                  std::variant<broker::Entries, broker::Signal, broker::Marks> body) {
+void Frames::publish(broker::Presence presence) {
+  for (auto& part : broker::splitPresence(std::move(presence))) send(kPresenceChannel, std::move(part));
+}
+
+void Frames::send(const std::string& channel, broker::FrameBody body) {
   const broker::Frame frame{cluster_.node, ++counter_, cluster_.clock.wall(), std::move(body)};
   auto bytes = broker::writeFrame(frame, channel, cluster_.keys);
   if (bytes.size() > broker::kFrameBytesMax) return too_long_.add();

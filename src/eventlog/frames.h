@@ -25,6 +25,7 @@ class Frames {
   void publish(const Scope& scope, const std::string& epoch, const std::vector<Publication>& entries);
   void publish(const Scope& scope, broker::Signal signal);
   void publish(broker::Marks marks);
+  void publish(broker::Presence presence);
 
   enum class Ignored { Own, Refused };
   Expected<broker::Frame, Ignored> read(const std::string& channel, const std::string& bytes);
@@ -32,7 +33,7 @@ class Frames {
   void refuse(const std::string& channel, std::string_view why);
 
  private:
-  void send(const std::string& channel, std::variant<broker::Entries, broker::Signal, broker::Marks> body);
+  void send(const std::string& channel, broker::FrameBody body);
 
   const Cluster& cluster_;
   Log& log_;

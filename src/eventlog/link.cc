@@ -9,7 +9,8 @@ Link::Link(const Cluster& cluster, std::vector<Loop*> loops, Log& log, Metrics& 
       log_(log),
       loops_(std::move(loops)),
       frames_(cluster, log, metrics),
-      high_water_(*loops_.front(), cluster, frames_, *this) {}
+      high_water_(*loops_.front(), cluster, frames_, *this),
+      presence_(cluster, frames_) {}
 
 void Link::start(std::vector<Peers*> peers) {
   peers_ = std::move(peers);
@@ -24,6 +25,15 @@ void Link::tell(const Tell& tell) {
   for (std::size_t i = 0; i < loops_.size(); ++i) {
     loops_[i]->post([peer = peers_[i], tell] { tell(*peer); });
   }
+}
+
+void Link::hearPresence(PresenceChannel::Heard heard) {
+  loops_.front()->post([this, heard = std::move(heard)]() mutable { presence_.hear(std::move(heard)); });
+}
+
+void Link::tellPresence(PresenceChannel::Changes changes) {
+  loops_.front()->post(
+      [this, changes = std::move(changes)]() mutable { presence_.tell(std::move(changes)); });
 }
 
 void Link::connected() {
@@ -46,6 +56,9 @@ void Link::subscribed(const std::string& channel) {
 void Link::received(const std::string& channel, const SharedBytes& frame) {
   if (channel == kMarksChannel) {
     return loops_.front()->post([this, frame] { high_water_.received(*frame); });
+  }
+  if (channel == kPresenceChannel) {
+    return loops_.front()->post([this, frame] { presence_.received(*frame); });
   }
   const auto scope = Scope::parse(channel);
   if (!scope) return;

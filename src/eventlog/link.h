@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "eventlog/peers.h"
+#include "eventlog/presence_channel.h"
 
 namespace kith {
 
@@ -22,6 +23,9 @@ class Link final : private broker::Listener, private HighWater::Listener {
   const Cluster& cluster() const { return cluster_; }
   Frames& frames() { return frames_; }
   HighWater& highWater() { return high_water_; }
+  // Any thread; the work is done on the first loop.
+  void hearPresence(PresenceChannel::Heard heard);
+  void tellPresence(PresenceChannel::Changes changes);
 
  private:
   void connected() override;
@@ -40,6 +44,7 @@ class Link final : private broker::Listener, private HighWater::Listener {
   std::vector<Peers*> peers_;  // by loop
   Frames frames_;
   HighWater high_water_;
+  PresenceChannel presence_;
 };
 
 /// Which of so many loops a scope belongs to.

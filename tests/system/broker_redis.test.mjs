@@ -10,7 +10,7 @@ let redis;
 let server;
 before(async () => {
   redis = await new Redis().start();
-  server = await new Server({ environment: { KITH_REDIS_BROKER: redis.url } }).start();
+  server = await new Server({ environment: { KITH_REDIS_BROKER: redis.url, KITH_REDIS_PRESENCE: redis.url } }).start();
 });
 after(async () => {
   await server.stop();
@@ -31,7 +31,7 @@ test('what somebody listens to is subscribed, and what is written is told', asyn
   const room = await makeRoom('ann');
   const ann = await new Client(server, 'ann', { mode: 'all' }).connect();
   await eventually(channels, (names) => names.includes(`kith:0:room:${room}`));
-  assert.ok((await channels()).includes('kith:0:hwm'));
+  for (const name of ['hwm', 'presence']) assert.ok((await channels()).includes(`kith:0:${name}`));
   const before = await metric('kith_broker_frames_total{to="others"}');
   assert.ok((await ann.send(room, 'hello')).offset > 0);
   await eventually(() => metric('kith_broker_frames_total{to="others"}'), (sent) => sent > before);

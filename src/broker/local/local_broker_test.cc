@@ -25,8 +25,8 @@ INSTANTIATE_TEST_SUITE_P(Broker, BrokerConformance,
 
 TEST(LocalBrokerTest, ANodeNeverHearsItself) {
   LocalExchange exchange;
-  LocalBroker broker{exchange};
   Heard heard;
+  LocalBroker broker{exchange};
   broker.start(heard);
   broker.subscribe("a");
   broker.publish("a", shareBytes("1"));

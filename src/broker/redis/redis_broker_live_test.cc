@@ -16,7 +16,7 @@ RedisUnderTest& sharedRedis() {
   return redis;
 }
 
-/// A broker on a loop of its own.
+/// A broker on a loop of its own. Whoever listens to it outlives it.
 class OnLoop {
  public:
   explicit OnLoop(NodeId node, RedisBrokerOptions options = {}, const std::string& user = "") {
@@ -62,10 +62,10 @@ std::string frameOf(NodeId node, std::uint64_t counter) {
 }
 
 TEST(RedisBrokerTest, ANodeNeverHearsItself) {
-  OnLoop node{kNode};
-  OnLoop other{kOtherNode};
   Heard heard;
   Heard other_heard;
+  OnLoop node{kNode};
+  OnLoop other{kOtherNode};
   node.broker().start(heard);
   other.broker().start(other_heard);
   heard.until("connected");
@@ -79,8 +79,8 @@ TEST(RedisBrokerTest, ANodeNeverHearsItself) {
 }
 
 TEST(RedisBrokerTest, ChannelsNameTheDatabaseSinceThoseOfRedisDoNot) {
-  OnLoop node{kNode};
   Heard heard;
+  OnLoop node{kNode};
   node.broker().start(heard);
   heard.until("connected");
   node.broker().subscribe("room:a");
@@ -89,8 +89,8 @@ TEST(RedisBrokerTest, ChannelsNameTheDatabaseSinceThoseOfRedisDoNot) {
 }
 
 TEST(RedisBrokerTest, ASubscriberThatIsCutOffComesAgainAndSaysWhatItMayHaveMissed) {
-  OnLoop node{kNode};
   Heard heard;
+  OnLoop node{kNode};
   node.broker().start(heard);
   heard.until("connected");
   node.broker().subscribe("a");
@@ -103,8 +103,8 @@ TEST(RedisBrokerTest, ASubscriberThatIsCutOffComesAgainAndSaysWhatItMayHaveMisse
 TEST(RedisBrokerTest, AConnectionThatIsHalfOpenIsFoundByItsSilence) {
   RedisBrokerOptions options;
   options.pulse_timeout = Milliseconds(100);
-  OnLoop node{kNode, options};
   Heard heard;
+  OnLoop node{kNode, options};
   node.broker().start(heard);
   heard.until("connected");
   node.broker().subscribe("pulse");
@@ -120,8 +120,8 @@ TEST(RedisBrokerTest, AConnectionThatIsHalfOpenIsFoundByItsSilence) {
 TEST(RedisBrokerTest, APulseThatComesBackChangesNothing) {
   RedisBrokerOptions options;
   options.pulse_timeout = Milliseconds(2'000);
-  OnLoop node{kNode, options};
   Heard heard;
+  OnLoop node{kNode, options};
   node.broker().start(heard);
   heard.until("connected");
   node.broker().subscribe("pulse");
@@ -135,8 +135,8 @@ TEST(RedisBrokerTest, APulseThatComesBackChangesNothing) {
 
 TEST(RedisBrokerTest, WhatTheServerRefusesIsCounted) {
   sharedRedis().ask({"ACL", "SETUSER", "mute", "on", ">secret", "~*", "&*", "+@all", "-publish"});
-  OnLoop node{kNode, {}, "mute"};
   Heard heard;
+  OnLoop node{kNode, {}, "mute"};
   node.broker().start(heard);
   heard.until("connected");
   node.broker().publish("a", shareBytes("refused"));
@@ -146,8 +146,8 @@ TEST(RedisBrokerTest, WhatTheServerRefusesIsCounted) {
 TEST(RedisBrokerTest, WhatCannotBePublishedIsCountedAndNobodyWaits) {
   RedisBrokerOptions options;
   options.queue_bytes_max = 10;
-  OnLoop node{kNode, options};
   Heard heard;
+  OnLoop node{kNode, options};
   node.broker().start(heard);
   heard.until("connected");
   node.broker().publish("a", shareBytes("more than fits"));
