@@ -27,7 +27,8 @@ void Node::addInternalRoutes(http::Router& router) {
     writer.beginObject().field("status", draining_ ? "draining" : health.ok ? "ready" : "store away");
     writer.key("degraded").beginArray();
     if (health.read_only) writer.string("store read only");
-    if (redis_presence_ != nullptr && !redis_presence_->isConnected()) writer.string("presence away");
+    if (redis_presence_ != nullptr && !redis_presence_->trouble().empty())
+      writer.string(redis_presence_->trouble());
     if (redis_broker_ != nullptr && !redis_broker_->isConnected()) writer.string("broker away");
     writer.endArray();
     if (!health.reason.empty()) writer.field("reason", health.reason);

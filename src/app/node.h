@@ -70,6 +70,7 @@ class Node {
   void leavePresence(const std::atomic<bool>& hurry);
   void makeLoops();
   Expected<void, Error> joinNodes();
+  void warnOfUnjoined();
   Expected<void, Error> makeServices();
   Expected<void, Error> makeAccounts();
   Expected<void, Error> makeCores();

@@ -3,8 +3,10 @@
 
 #include "app/core.h"
 #include "app/node.h"
+#include "base/digest.h"
 #include "presence/memory/memory_presence.h"
 #include "presence/redis/redis_presence.h"
+#include "service/stored_secret.h"
 
 namespace kith {
 namespace {
@@ -40,14 +42,16 @@ Expected<void, Error> Node::makePresence() {
   }
   auto redis = RedisOptions::parse(url);
   if (!redis) return Error{"redis.presence: " + redis.error().message};
-  PublishPresence publish;
+  RedisPresence::Parts parts{cores_[0]->loop, std::move(*redis), log_};
+  // A key of the store names it, and is not told to Redis.
+  parts.deployment = TRY(secret(kFrameKey));
+  parts.deployment = hexEncode(hmacSha256(parts.deployment, "deployment")).substr(0, 16);
   if (cluster_) {
-    publish = [this](const std::vector<PresenceChange>& changes) {
+    parts.publish = [this](const std::vector<PresenceChange>& changes) {
       log_of_scopes_->tellPresence(changesToTell(changes));
     };
   }
-  auto presence = std::make_unique<RedisPresence>(
-      RedisPresence::Parts{cores_[0]->loop, std::move(*redis), log_, std::move(publish), /*options=*/{}});
+  auto presence = std::make_unique<RedisPresence>(std::move(parts));
   redis_presence_ = presence.get();
   presence_ = std::move(presence);
   return {};

@@ -77,7 +77,13 @@ void Frames::refuse(const std::string& channel, std::string_view why) {
                                    "Frames that changed nothing: forged, damaged, or there before",
                                    "reason=\"" + std::string(why) + "\"");
   // The first of a kind: whoever sends the others should not fill the log as well.
-  if (refused.value() == 0) log_.warn("frame_refused", {{"reason", std::string(why)}, {"channel", channel}});
+  if (refused.value() == 0) {
+    Log::Fields fields{{"reason", std::string(why)}, {"channel", channel}};
+    if (why == broker::frameFaultName(broker::FrameFault::Forged))
+      fields.emplace_back(
+          "do", "if servers of another store use this Redis, give each store a database of its own");
+    log_.warn("frame_refused", fields);
+  }
   refused.add();
 }
 

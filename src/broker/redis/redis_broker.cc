@@ -3,8 +3,14 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "redis/advice.h"
 
 namespace kith::broker {
+namespace {
+
+constexpr std::string_view kOption = "redis.broker";
+
+}  // namespace
 
 RedisBroker::RedisBroker(Parts parts)
     : loop_(parts.loop),
@@ -143,7 +149,9 @@ bool RedisBroker::isWanted(const std::string& channel) {
 void RedisBroker::consider(const char* connection, RedisState state, const std::string& why) {
   if (state != RedisState::Connected && why != last_failure_) {  // once, not with each attempt
     last_failure_ = why;
-    log_.warn("broker_disconnected", {{"redis", name_}, {"connection", connection}, {"why", why}});
+    log_.warn(
+        "broker_disconnected",
+        {{"redis", name_}, {"connection", connection}, {"why", why}, {"do", redisAdvice(why, kOption)}});
   }
   const bool both = publishes_ && hears_;
   if (both == std::exchange(connected_, both)) return;

@@ -21,6 +21,7 @@ Lease::Lease(Parts parts)
       server_(parts.server),
       held_(parts.held),
       reaper_(parts.reaper),
+      claim_(parts.claim),
       log_(parts.log),
       options_(parts.options),
       node_(newIncarnation(random_)) {}
@@ -56,6 +57,7 @@ void Lease::beat() {
     beat();
   });
   held_.retry();
+  claim_.renew(options_.lease);
   // Commands are answered in order: what was said before this beat is in its count.
   sendBeat(options_.lease,
            [this, node = node_, comparable = held_.isSaid(), users = held_.size()](
@@ -65,11 +67,9 @@ void Lease::beat() {
 void Lease::beaten(const std::string& node, bool comparable, std::size_t users,
                    const Expected<RedisReply, RedisError>& reply) {
   if (node != node_ || left_) return;
-  if (!reply) {
-    if (reply.error().kind == RedisError::Kind::Refused)
-      log_.error("presence_beat_failed", {{"why", reply.error().text}});
-    return;
-  }
+  refused_ = !reply && reply.error().kind == RedisError::Kind::Refused && !reply.error().isCode("NOSCRIPT");
+  if (refused_) server_.logRefusal("presence_beat_refused", reply.error().text);
+  if (!reply) return;
   if (reply->items.size() == 1) return fenced(node);
   if (reply->items.size() != 3) return;
   known_ = true;

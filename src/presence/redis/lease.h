@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "presence/redis/claim.h"
 #include "presence/redis/held_users.h"
 #include "presence/redis/reaper.h"
 
@@ -25,6 +26,7 @@ class Lease {
     PresenceServer& server;
     HeldUsers& held;
     Reaper& reaper;
+    Claim& claim;
     Log& log;
     Options options{};
   };
@@ -34,6 +36,8 @@ class Lease {
   Lease& operator=(const Lease&) = delete;
 
   const std::string& node() const { return node_; }
+  /// Redis answers, and refuses what presence needs.
+  bool isRefused() const { return refused_; }
 
   void connected();
   void lost();
@@ -52,6 +56,7 @@ class Lease {
   PresenceServer& server_;
   HeldUsers& held_;
   Reaper& reaper_;
+  Claim& claim_;
   Log& log_;
   const Options options_;
   Random random_;
@@ -59,6 +64,7 @@ class Lease {
   bool known_ = false;       // this incarnation has had a beat answered
   bool resync_due_ = false;  // with the next answer
   bool left_ = false;
+  bool refused_ = false;  // the last beat
   Loop::TimerId timer_ = 0;
 };
 

@@ -231,5 +231,32 @@ TEST_F(PresenceMending, ManyUsersAreResyncedInSlices) {
   EXPECT_THAT(one.heard.events(), Contains("+u1 room:a").Times(1));
 }
 
+// Their people would be mixed, and each would take the other's for its own.
+TEST_F(PresenceMending, TheServersOfAnotherStoreFindThatTheDatabaseIsTaken) {
+  const auto trouble = [this](Node& node) {
+    return thread.call([&] { return std::string(node->trouble()); });
+  };
+  deployment = "shop";
+  Node& one = node();
+  Node& two = node();
+  deployment = "club";
+  Node& foreign = node();
+  EXPECT_EQ(trouble(one), "");
+  EXPECT_EQ(trouble(two), "");
+  EXPECT_EQ(trouble(foreign), "presence shared");
+  redis.ask({"DEL", "kith:deployment"});  // as when its time is over
+  beat(foreign);
+  EXPECT_EQ(trouble(foreign), "");
+}
+
+TEST_F(PresenceMending, WhatRedisRefusesIsSaidUntilItIsAllowed) {
+  redis.ask({"ACL", "SETUSER", "default", "-evalsha"});
+  Node& one = node();
+  EXPECT_EQ(thread.call([&] { return std::string(one->trouble()); }), "presence refused");
+  redis.ask({"ACL", "SETUSER", "default", "+evalsha"});
+  beat(one);
+  EXPECT_EQ(thread.call([&] { return std::string(one->trouble()); }), "");
+}
+
 }  // namespace
 }  // namespace kith

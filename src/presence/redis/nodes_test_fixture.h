@@ -64,7 +64,7 @@ class PresenceNodes : public testing::Test {
                                      other->presence->heard(changes);
                                  }
                                },
-                               options()});
+                               options(), deployment});
     });
     node->onChange([&node](PresenceChange change) {
       std::string line = (change.now == PresenceChange::Now::Online ? "+" : "-") + change.user.text();
@@ -108,6 +108,7 @@ class PresenceNodes : public testing::Test {
     passed.get_future().wait();
   }
 
+  std::string deployment;  // of the nodes that are started from now on
   RedisUnderTest redis;
   Log log{LogLevel::Off, Log::Format::Text};
   LoopThread thread;

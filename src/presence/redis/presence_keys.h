@@ -16,7 +16,8 @@ struct PresenceKeys {
   static std::string typing(const Scope& place) { return place.name() + ":typing"; }
 
   static constexpr std::string_view kNodes =
-      "kith:nodes";                                      // ZSET of incarnation to the end of its lease, in ms
+      "kith:nodes";  // ZSET of incarnation to the end of its lease, in ms
+  static constexpr std::string_view kDeployment = "kith:deployment";  // whose servers these are
   static constexpr std::string_view kTtls = "kith:ttl";  // Hash of scope to seconds: what was chosen
   /// Set of the users that one incarnation of a node holds.
   static std::string node(std::string_view incarnation) { return "kith:n:" + std::string(incarnation); }

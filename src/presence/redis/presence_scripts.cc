@@ -125,6 +125,13 @@ end
 return gone
 )lua";
 
+constexpr std::string_view kClaim = R"lua(
+local d = redis.call('GET', KEYS[1])
+if d and d ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1
+)lua";
+
 }  // namespace
 
 RedisScript::RedisScript(std::string_view script) : text(script), sha(hexEncode(sha1(script))) {}
@@ -137,6 +144,7 @@ PresenceScripts::PresenceScripts()
       typing(kTyping),
       clean(kClean),
       check(kCheck),
-      renew(kRenew) {}
+      renew(kRenew),
+      claim(kClaim) {}
 
 }  // namespace kith

@@ -37,9 +37,11 @@ struct PresenceScripts {
   RedisScript check;
   /// KEYS kith:ttl  ARGV scope…. Renews their Sets; the scopes whose Set is gone.
   RedisScript renew;
+  /// KEYS kith:deployment  ARGV deployment ms. 1: it is ours, for so long; 0: another deployment has it.
+  RedisScript claim;
 
-  std::array<const RedisScript*, 8> all() const {
-    return {&up, &down, &beat, &reap, &typing, &clean, &check, &renew};
+  std::array<const RedisScript*, 9> all() const {
+    return {&up, &down, &beat, &reap, &typing, &clean, &check, &renew, &claim};
   }
 };
 

@@ -2,8 +2,12 @@
 
 #include <utility>
 
+#include "redis/advice.h"
+
 namespace kith {
 namespace {
+
+constexpr std::string_view kOption = "redis.presence";
 
 // The value of a "name:value" line of INFO, or nothing.
 std::string_view infoOf(std::string_view info, std::string_view name) {
@@ -34,24 +38,33 @@ void PresenceServer::onState(RedisState state, const std::string& why) {
     lookAtSettings();
   } else if (why != last_failure_) {  // once, not with each attempt
     last_failure_ = why;
-    log_.warn("presence_disconnected", {{"redis", name_}, {"why", why}});
+    log_.warn("presence_disconnected", {{"redis", name_}, {"why", why}, {"do", redisAdvice(why, kOption)}});
   }
   changed_(state, why);
 }
 
+// Of many commands that are refused for one reason, and of each beat again, once.
+void PresenceServer::logRefusal(std::string_view event, const std::string& why) {
+  if (why == last_failure_) return;
+  last_failure_ = why;
+  log_.error(event, {{"redis", name_}, {"why", why}, {"do", redisAdvice(why, kOption)}});
+}
+
 void PresenceServer::loadScripts() {
   for (const RedisScript* script : scripts_.all()) {
-    connection_.command(
-        {"SCRIPT", "LOAD", script->text}, [this](const Expected<RedisReply, RedisError>& reply) {
-          if (!reply && reply.error().kind == RedisError::Kind::Refused)
-            log_.error("presence_script_refused", {{"redis", name_}, {"why", reply.error().text}});
-        });
+    connection_.command({"SCRIPT", "LOAD", script->text},
+                        [this](const Expected<RedisReply, RedisError>& reply) {
+                          if (!reply && reply.error().kind == RedisError::Kind::Refused)
+                            logRefusal("presence_script_refused", reply.error().text);
+                        });
   }
 }
 
 /// A server that throws keys away makes people look offline: the operator must know.
 void PresenceServer::lookAtSettings() {
   connection_.command({"INFO", "everything"}, [this](const Expected<RedisReply, RedisError>& reply) {
+    if (!reply && reply.error().kind == RedisError::Kind::Refused)
+      logRefusal("presence_settings_unknown", reply.error().text);
     if (!reply) return;
     const auto policy = infoOf(reply->text, "maxmemory_policy");
     const auto evicted = infoOf(reply->text, "evicted_keys");

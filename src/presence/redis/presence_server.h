@@ -24,10 +24,13 @@ class PresenceServer {
 
   bool isConnected() const { return connection_.isConnected(); }
   std::size_t waiting() const { return connection_.waiting(); }
+  /// "host:port/database", for logs.
+  const std::string& name() const { return name_; }
 
   const PresenceScripts& scripts() const { return scripts_; }
   void run(const RedisScript& script, const std::vector<std::string>& keys,
            const std::vector<std::string>& arguments, Answer answer);
+  void logRefusal(std::string_view event, const std::string& why);
   void command(std::initializer_list<std::string_view> words, Answer answer = {}) {
     connection_.command(words, std::move(answer));
   }

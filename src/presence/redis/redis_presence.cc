@@ -18,7 +18,8 @@ RedisPresence::RedisPresence(Parts parts)
       held_({server_, changes_, parts.log, [this](const std::string& node) { lease_.fenced(node); },
              options_.held}),
       reaper_({loop_, server_, changes_, parts.log, [this] { lease_.beat(); }, options_.reaper}),
-      lease_({loop_, server_, held_, reaper_, parts.log, options_.lease}),
+      claim_(server_, parts.log, std::move(parts.deployment)),
+      lease_({loop_, server_, held_, reaper_, claim_, parts.log, options_.lease}),
       renewal_(loop_, server_, held_, options_.renewal),
       sets_(server_) {
   check_timer_ = loop_.after(options_.check_every, [this] { checkSome(); });
@@ -44,6 +45,12 @@ void RedisPresence::onState(RedisState state) {
     lease_.lost();
     renewal_.lost();
   }
+}
+
+std::string_view RedisPresence::trouble() const {
+  if (!server_.isConnected()) return "presence away";
+  if (lease_.isRefused()) return "presence refused";
+  return claim_.isForeign() ? "presence shared" : "";
 }
 
 void RedisPresence::checkSome() {

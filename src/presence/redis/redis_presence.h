@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "presence/redis/claim.h"
 #include "presence/redis/held_users.h"
 #include "presence/redis/lease.h"
 #include "presence/redis/online_sets.h"
@@ -40,6 +41,7 @@ class RedisPresence final : public Presence {
     Log& log;
     PublishPresence publish = {};  // on the loop; the others give it to theirs by heard()
     RedisPresenceOptions options{};
+    std::string deployment = {};  // names the store, for Claim
   };
   explicit RedisPresence(Parts parts);
   ~RedisPresence() override;
@@ -64,6 +66,9 @@ class RedisPresence final : public Presence {
   void setTyping(const Scope& scope, std::vector<Typing> changes,
                  Answer<std::vector<Typing>> answer) override;
 
+  /// What is amiss with it, for whoever watches the server; empty: nothing. On the loop.
+  std::string_view trouble() const;
+
   // For tests, on the loop.
   bool isConnected() const { return server_.isConnected(); }
   /// Nothing is under way, and all that was said is with Redis.
@@ -84,6 +89,7 @@ class RedisPresence final : public Presence {
   PresenceServer server_;
   HeldUsers held_;
   Reaper reaper_;
+  Claim claim_;
   Lease lease_;
   SetRenewal renewal_;
   OnlineSets sets_;

@@ -134,7 +134,7 @@ Expected<void, Error> Server::greet() {
     const char* set = mongoc_uri_get_replica_set(uri_.get());
     const std::string hint =
         set == nullptr ? "" : " If it is there, it is no member of the replica set " + std::string(set) + ".";
-    return Error{name + " cannot be reached: " + why + "." + hint};
+    return Error{name + " cannot be reached: " + why + ". Start it, or correct its address." + hint};
   }
   const View told(*answer);
   if (!told.has("setName") && told.text("msg") != "isdbgrid")
