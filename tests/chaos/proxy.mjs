@@ -16,6 +16,7 @@ export class Proxy {
     this.plan = plan;
     this.lines = new Set();
     this.cuts = 0;
+    this.refusing = false;
     this.server = net.createServer((client) => this.accept(client));
   }
 
@@ -28,6 +29,7 @@ export class Proxy {
   get websocket() { return `ws://127.0.0.1:${this.port}/connection/websocket`; }
 
   accept(client) {
+    if (this.refusing) return void client.destroy();
     const faults = this.plan();
     client.on('error', () => client.destroy());
     if (!faults.hold) return this.join(client, faults);
@@ -39,6 +41,18 @@ export class Proxy {
     this.lines.add(line);
     line.gone = () => this.lines.delete(line);
   }
+
+  cutAll(how) {
+    for (const line of this.lines) line.cut(how);
+  }
+
+  /** From now on it accepts, and delivers nothing: also not what was sent over the lines of now, when it ends. */
+  mute() {
+    this.plan = () => ({ cutUp: 0, cutDown: 0, how: 'silent' });
+    this.cutAll('silent');
+  }
+
+  unmute() { this.plan = () => ({}); }
 
   async close() {
     for (const line of this.lines) line.destroy();
