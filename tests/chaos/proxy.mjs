@@ -7,6 +7,7 @@ import net from 'node:net';
  *   how              'reset' | 'end' | 'silent' (half-open: nothing more passes, nobody is told)
  *   delay            ms for each chunk, both ways
  *   hold             ms until the line reaches the server at all
+ *   up               (chunk, line) => the chunk to pass on to the server, or nothing
  *   rate             bytes per second to the client
  */
 export class Proxy {
@@ -42,6 +43,12 @@ export class Proxy {
     line.gone = () => this.lines.delete(line);
   }
 
+  /** From now on on all lines, also those that stand. */
+  befall(faults) {
+    this.plan = () => ({ ...faults });
+    for (const line of this.lines) line.faults = { ...faults };
+  }
+
   cutAll(how) {
     for (const line of this.lines) line.cut(how);
   }
@@ -52,7 +59,7 @@ export class Proxy {
     this.cutAll('silent');
   }
 
-  unmute() { this.plan = () => ({}); }
+  unmute() { this.befall({}); }
 
   async close() {
     for (const line of this.lines) line.destroy();
@@ -74,6 +81,10 @@ class Line {
 
   pass(chunk, way, to, from, limit = Infinity) {
     if (this.silent) return;
+    if (way === 'up' && this.faults.up) {
+      chunk = this.faults.up(chunk, this);
+      if (chunk === undefined) return;
+    }
     const room = limit - this[way];
     this[way] += Math.min(chunk.length, room);
     if (chunk.length >= room) {
