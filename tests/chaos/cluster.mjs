@@ -88,8 +88,9 @@ class Load {
     this.begun = performance.now();
     this.sent = 0;
     this.stopped = false;
-    this.waits = [];  // ms until each answer, of those sent during the fault
+    this.waits = [];  // ms until each answer, of what the fault met
     this.measures = false;
+    this.struck = false;
     this.ended = Promise.all(talkers.map((one) => this.talk(one)));
   }
 
@@ -102,10 +103,10 @@ class Load {
         continue;
       }
       this.sent += 1;
-      const { measures } = this;
+      const { measures, struck } = this;
       const at = performance.now();
       await person.say(this.rooms[number % this.rooms.length], `message ${number}`);
-      if (measures) this.waits.push(performance.now() - at);
+      if (measures || struck !== this.struck) this.waits.push(performance.now() - at);
     }
   }
 
@@ -113,9 +114,10 @@ class Load {
     while (this.sent < count) await pause(20);
   }
 
-  get p99() {
+  get latency() {
     const sorted = this.waits.toSorted((one, other) => one - other);
-    return Math.round(sorted[Math.floor(sorted.length * 0.99)] ?? 0);
+    const at = (part) => Math.round(sorted[Math.ceil(sorted.length * part) - 1] ?? 0);
+    return `p50 ${at(0.5)}, p99 ${at(0.99)}, longest ${at(1)} ms`;
   }
 }
 
@@ -136,20 +138,21 @@ export async function endure(cluster, name, { strike, meanwhile = () => {}, ms =
   const cast = await cluster.cast();
   const load = new Load(cast);
   await load.reaches(messagesMin / 5);
-  load.measures = true;
+  load.measures = load.struck = true;
   await strike(cast);
   await Promise.all([meanwhile(cast), pause(ms)]);
   if (!lasts) await load.reaches(messagesMin);
-  load.measures = false;
+  load.measures = lasts;
   load.stopped = !lasts;
   await heal(cast);
+  load.measures = false;
   if (lasts) await load.reaches(messagesMin);
   load.stopped = true;
   await load.ended;
   const quiet = performance.now();
   await complete(cast);
   const took = Math.round(performance.now() - quiet);
-  console.log(`${name}: ${JSON.stringify(await judge(cast))}, answers in the fault p99 ${load.p99} ms, complete ${took} ms after the last answer`);
+  console.log(`${name}: ${JSON.stringify(await judge(cast))}, answers in the fault ${load.latency}, complete ${took} ms after the last answer`);
 }
 
 /** Everybody hears everything that was acknowledged. */
