@@ -19,12 +19,18 @@ listens() {
   return 1
 }
 
+# Starts the server that this command is. In a session of its own: Ctrl+C comes to the script, which ends it last.
+serve() {
+  mongodb_command=$*
+  setsid "$@" >"$folder/log" 2>&1 </dev/null &
+  mongodb_server=$!
+}
+
 begin_mongod() {
   local folder=$1 kind=$2 shell=$3 port set=()
   port=$(free_port)
   [ "$kind" = standalone ] || set=(--replSet kith)
-  setsid mongod --bind_ip 127.0.0.1 --port "$port" --dbpath "$folder" "${set[@]}" >"$folder/log" 2>&1 </dev/null &
-  mongodb_server=$!
+  serve mongod --bind_ip 127.0.0.1 --port "$port" --dbpath "$folder" "${set[@]}"
   listens "$port" "$mongodb_server" || return 1
   mongodb_uri="mongodb://127.0.0.1:$port/"
   mongodb_name=$(mongod --version | head -1)
@@ -52,9 +58,8 @@ begin_secantus() {
   ) 9>"$root/build/mongodb.lock" >&2 || return 1
   port=$(free_port)
   [ "$kind" = standalone ] && alone=(--standalone)
-  setsid "$tools/secantus/bin/secantusd-py" --host 127.0.0.1 --port "$port" --storage-path "$folder/data" --sync-on-commit --cache-size 128M \
-    --enable-test-commands "${alone[@]}" >"$folder/log" 2>&1 </dev/null &
-  mongodb_server=$!
+  serve "$tools/secantus/bin/secantusd-py" --host 127.0.0.1 --port "$port" --storage-path "$folder/data" --sync-on-commit --cache-size 128M \
+    --enable-test-commands "${alone[@]}"
   listens "$port" "$mongodb_server" || { cat "$folder/log" >&2; return 1; }
   mongodb_uri="mongodb://127.0.0.1:$port/"
   [ "$kind" = standalone ] || mongodb_uri+='?replicaSet=secantus'
@@ -62,8 +67,7 @@ begin_secantus() {
 }
 
 # Starts one that keeps its data in a folder: begin_mongodb FOLDER replica-set|standalone
-# In a session of its own: Ctrl+C comes to the script, which ends it last.
-# Then mongodb_server is its process id, mongodb_uri its address, mongodb_name what it is.
+# Then mongodb_server is its process id, mongodb_command what started it, mongodb_uri its address, mongodb_name what it is.
 begin_mongodb() {
   local shell
   mongodb_server=

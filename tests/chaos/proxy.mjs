@@ -7,6 +7,7 @@ import net from 'node:net';
  *   how              'reset' | 'end' | 'silent' (half-open: nothing more passes, nobody is told)
  *   delay            ms for each chunk, both ways
  *   hold             ms until the line reaches the server at all
+ *   up               (chunk, line) => the chunk to pass on to the server, or nothing
  *   rate             bytes per second to the client
  */
 export class Proxy {
@@ -16,6 +17,7 @@ export class Proxy {
     this.plan = plan;
     this.lines = new Set();
     this.cuts = 0;
+    this.refusing = false;
     this.server = net.createServer((client) => this.accept(client));
   }
 
@@ -28,6 +30,7 @@ export class Proxy {
   get websocket() { return `ws://127.0.0.1:${this.port}/connection/websocket`; }
 
   accept(client) {
+    if (this.refusing) return void client.destroy();
     const faults = this.plan();
     client.on('error', () => client.destroy());
     if (!faults.hold) return this.join(client, faults);
@@ -46,6 +49,24 @@ export class Proxy {
     this.lines.add(line);
     line.gone = () => this.lines.delete(line);
   }
+
+  /** From now on on all lines, also those that stand. */
+  befall(faults) {
+    this.plan = () => ({ ...faults });
+    for (const line of this.lines) line.faults = { ...faults };
+  }
+
+  cutAll(how) {
+    for (const line of this.lines) line.cut(how);
+  }
+
+  /** From now on it accepts, and delivers nothing: also not what was sent over the lines of now, when it ends. */
+  mute() {
+    this.plan = () => ({ cutUp: 0, cutDown: 0, how: 'silent' });
+    this.cutAll('silent');
+  }
+
+  unmute() { this.befall({}); }
 
   async close() {
     for (const line of this.lines) line.destroy();
@@ -67,6 +88,10 @@ class Line {
 
   pass(chunk, way, to, from, limit = Infinity) {
     if (this.silent) return;
+    if (way === 'up' && this.faults.up) {
+      chunk = this.faults.up(chunk, this);
+      if (chunk === undefined) return;
+    }
     const room = limit - this[way];
     this[way] += Math.min(chunk.length, room);
     if (chunk.length >= room) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/assert.h"
+#include "store/mongodb/dead_nodes.h"
 #include "store/mongodb/schema.h"
 #include "store/mongodb/writer.h"
 
@@ -24,6 +25,7 @@ struct MongoStore::Parts {
   const Identity identity;
   DamageReport damage;
   mongodb::Shared shared;
+  std::unique_ptr<mongodb::DeadNodes> dead_nodes;
   std::unique_ptr<mongodb::Writer> writer;
 };
 
@@ -37,11 +39,18 @@ Expected<std::unique_ptr<MongoStore>, Error> MongoStore::open(MongoOptions optio
   auto parts = std::make_unique<Parts>(std::move(options), std::move(server), std::move(identity), clock, log,
                                        metrics);
   std::vector<std::unique_ptr<mongodb::Session>> sessions;
+  std::vector<mongodb::Document> ids;
   for (std::size_t i = 0; i < parts->options.lanes; ++i) {
     auto session = parts->server->session();
     if (!session) return Error{session.error().detail};
+    auto id = (*session)->id();
+    if (!id) return Error{(*session)->failureText()};
+    ids.push_back(std::move(*id));
     sessions.push_back(std::move(*session));
   }
+  auto looking = parts->server->session();
+  if (!looking) return Error{looking.error().detail};
+  parts->dead_nodes = std::make_unique<mongodb::DeadNodes>(std::move(*looking), std::move(ids), log);
   parts->writer = std::make_unique<mongodb::Writer>(parts->shared, std::move(sessions), log, metrics);
   return std::unique_ptr<MongoStore>(new MongoStore(std::move(parts)));
 }

@@ -93,6 +93,58 @@ TEST_F(MongoNodesTest, RepeatsAtBothNodesAtOnceMakeOneEntry) {
   EXPECT_EQ(entriesOf(*one, scope).size(), 10u);
 }
 
+/// A node that died between the insert of its transaction and the commit.
+class DeadNode {
+ public:
+  explicit DeadNode(ScratchDatabase& database) : database_(database) {
+    bson_error_t error;
+    session_ = mongoc_client_start_session(database.client(), nullptr, &error);
+    EXPECT_TRUE(mongoc_client_session_start_transaction(session_, nullptr, &error)) << error.message;
+  }
+  ~DeadNode() { mongoc_client_session_destroy(session_); }
+
+  void inserts(const Scope& scope, Offset offset) {
+    insert("entries",
+           BCON_NEW("s", BCON_UTF8(scope.name().c_str()), "o", BCON_INT64(static_cast<std::int64_t>(offset))),
+           session_);
+  }
+  void leavesItsRow() {
+    insert("nodes",
+           BCON_NEW("_id", BCON_UTF8("dead"), "beat", BCON_INT64(7), "sessions", "[",
+                    BCON_DOCUMENT(mongoc_client_session_get_lsid(session_)), "]"),
+           nullptr);
+  }
+
+ private:
+  void insert(const char* to, bson_t* row, const mongoc_client_session_t* in) {
+    bson_error_t error;
+    bson_t with;
+    bson_init(&with);
+    if (in != nullptr) {
+      EXPECT_TRUE(mongoc_client_session_append(in, &with, &error)) << error.message;
+    }
+    auto* collection = mongoc_client_get_collection(database_.client(), database_.name().c_str(), to);
+    EXPECT_TRUE(mongoc_collection_insert_one(collection, row, &with, nullptr, &error)) << error.message;
+    mongoc_collection_destroy(collection);
+    bson_destroy(&with);
+    bson_destroy(row);
+  }
+
+  ScratchDatabase& database_;
+  mongoc_client_session_t* session_ = nullptr;
+};
+
+// It held the next offset of the room: nobody got in until the server ended it, after a minute.
+TEST_F(MongoNodesTest, ATransactionThatADeadNodeLeftKeepsNobodyOut) {
+  const auto store = open();
+  DeadNode dead(*database);
+  dead.inserts(scope, 1);
+  dead.leavesItsRow();
+  const auto sent = submit(*store, message("hello")).get();
+  ASSERT_TRUE(sent.ok()) << sent.error().detail;
+  EXPECT_EQ(sent->entries.front().logged.entry.offset, 1u);
+}
+
 // Its head is an old one, and so is whatever it could remember of the room.
 TEST_F(MongoNodesTest, AMessageAfterAKickAtAnotherNodeIsRefused) {
   const auto one = open();

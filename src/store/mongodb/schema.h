@@ -20,6 +20,7 @@ inline constexpr const char* kUsers = "users";
 inline constexpr const char* kHandles = "handles";
 inline constexpr const char* kSessions = "sessions";
 inline constexpr const char* kSecrets = "secrets";
+inline constexpr const char* kNodes = "nodes";  // those that run
 
 // Unique keys of the log, as an error names them.
 inline constexpr const char* kOffsetIndex = "scope_offset";

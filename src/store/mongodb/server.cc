@@ -36,9 +36,10 @@ void setLimits(mongoc_uri_t* uri, const MongoOptions& options) {
   limit(uri, MONGOC_URI_CONNECTTIMEOUTMS, options.connect);
   limit(uri, MONGOC_URI_SOCKETTIMEOUTMS, options.answer);
   limit(uri, MONGOC_URI_WAITQUEUETIMEOUTMS, options.lane_wait);
-  // A lane keeps its client, so that only readers ever wait for one; one more greets.
+  // A lane keeps its client, and so does who looks after dead nodes; only readers ever wait for one. One more
+  // greets.
   mongoc_uri_set_option_as_int32(uri, MONGOC_URI_MAXPOOLSIZE,
-                                 static_cast<std::int32_t>(options.lanes + options.readers_max + 1));
+                                 static_cast<std::int32_t>(options.lanes + options.readers_max + 2));
   mongoc_uri_set_option_as_bool(uri, MONGOC_URI_RETRYWRITES, true);
   // Durability is ours to say, whatever stands in the address.
   auto* write = mongoc_write_concern_new();

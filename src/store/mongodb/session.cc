@@ -67,11 +67,22 @@ Session::~Session() {
   }
 }
 
-Result<void> Session::begin() {
-  wrote_ = false;
+Result<void> Session::start() {
   bson_error_t error;
   if (session_ == nullptr) session_ = mongoc_client_start_session(client_, nullptr, &error);
   if (session_ == nullptr) return fail(error, nullptr);
+  return {};
+}
+
+Result<Document> Session::id() {
+  TRY(start());
+  return Document(*mongoc_client_session_get_lsid(session_));
+}
+
+Result<void> Session::begin() {
+  wrote_ = false;
+  TRY(start());
+  bson_error_t error;
   auto* read = mongoc_read_concern_new();
   mongoc_read_concern_set_level(read, MONGOC_READ_CONCERN_LEVEL_SNAPSHOT);
   auto* write = mongoc_write_concern_new();

@@ -57,6 +57,8 @@ class Session {
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
+  /// By which the server knows it, for killSessions.
+  Result<Document> id();
   /// A transaction on one snapshot. Ended by commit() or abort(), by abort() at the latest by the destructor.
   Result<void> begin();
   /// Repeat it while the failure is CommitUnknown.
@@ -93,6 +95,7 @@ class Session {
     void operator()(mongoc_collection_t* collection) const { mongoc_collection_destroy(collection); }
   };
   using Collection = std::unique_ptr<mongoc_collection_t, DestroyCollection>;
+  Result<void> start();
   Collection collection(const char* name);
   Document options();  // of a command: the session, if it is in a transaction
   void watched(const char* collection, const Document& filter, const Document& sort) const;

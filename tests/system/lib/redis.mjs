@@ -35,11 +35,12 @@ export class Redis {
     running.delete(this.process);
   }
 
-  /** One command over a connection of its own; replies as strings, numbers and arrays. */
+  /** One command over a connection of its own; replies as strings, numbers and arrays. A character is a byte. */
   ask(...words) {
     return new Promise((resolve, reject) => {
       const socket = connect(this.port, '127.0.0.1');
       let bytes = '';
+      socket.setEncoding('latin1');
       socket.on('error', reject);
       socket.on('data', (chunk) => {
         bytes += chunk;
@@ -49,9 +50,33 @@ export class Redis {
         if (read.value instanceof Error) reject(read.value);
         else resolve(read.value);
       });
-      socket.write(`*${words.length}\r\n` + words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join(''));
+      socket.write(request(words), 'latin1');
     });
   }
+
+  /** Hears what is published on the channels from now on; `heard(channel, bytes)`. Returns how to end it. */
+  listen(channels, heard) {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.port, '127.0.0.1');
+      let bytes = '';
+      let confirmed = 0;
+      socket.setEncoding('latin1');
+      socket.on('error', reject);
+      socket.on('data', (chunk) => {
+        bytes += chunk;
+        for (let read; (read = reply(bytes, 0)) !== undefined; bytes = bytes.slice(read.end)) {
+          const [what, channel, data] = read.value;
+          if (what === 'message') heard(channel, data);
+          else if ((confirmed += 1) === channels.length) resolve(() => socket.destroy());
+        }
+      });
+      socket.write(request(['SUBSCRIBE', ...channels]), 'latin1');
+    });
+  }
+}
+
+function request(words) {
+  return `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`;
 }
 
 // The value that begins at `at`, and where it ends; nothing while it is not whole.
