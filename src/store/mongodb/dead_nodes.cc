@@ -31,11 +31,14 @@ DeadNodes::~DeadNodes() {
 }
 
 void DeadNodes::run() {
+  bool answered = false;
   do {
     // A server that does not answer now is asked again; it says nothing about the others.
-    if (beat()) (void)look();
+    answered = beat().ok();
+    if (answered) (void)look();
     session_->clearFailure();
   } while (waits());
+  if (!answered) return;  // the end of this node does not wait for it
   Document own;
   own.text("_id", node_);
   (void)session_->remove(kNodes, own);
