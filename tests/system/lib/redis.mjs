@@ -1,6 +1,7 @@
 // A Redis server of a test's own, and a connection that asks it as any other program would.
 import { spawn } from 'node:child_process';
 import { createServer, connect } from 'node:net';
+import { Waiters } from './states.mjs';
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
@@ -57,6 +58,30 @@ export class Redis {
       });
       socket.write(`*${words.length}\r\n` + words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join(''));
     });
+  }
+
+  /** What is published on the channels from now on: `heard` holds [channel, bytes as latin1]. */
+  async listen(...channels) {
+    const listener = new Waiters('the listener');
+    listener.heard = [];
+    const socket = connect(this.port, '127.0.0.1').setEncoding('latin1');
+    listener.end = () => socket.destroy();
+    let bytes = '';
+    let confirmed = 0;
+    socket.on('error', () => {});
+    socket.on('data', (chunk) => {
+      bytes += chunk;
+      for (let read = reply(bytes, 0); read !== undefined; read = bytes === '' ? undefined : reply(bytes, 0)) {
+        const [kind, channel, data] = read.value;
+        if (kind === 'subscribe') confirmed += 1;
+        else listener.heard.push([channel, data]);
+        bytes = bytes.slice(read.end);
+      }
+      listener.wake();
+    });
+    socket.write(`SUBSCRIBE ${channels.join(' ')}\r\n`);
+    await listener.until(() => confirmed === channels.length, 'every subscription');
+    return listener;
   }
 }
 
