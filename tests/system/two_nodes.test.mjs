@@ -225,3 +225,22 @@ test('a log-out at A closes his connections at every node', async () => {
   assert.equal((await logout()).status, 200);
   for (const raw of connections) assert.deepEqual(await raw.closed, { code: 3014, reason: 'state invalidated' });
 });
+
+// Redis goes: last, so that nothing is left to mend.
+test('a publication that fails is answered as success: counted each, logged once; the other node reads it from the store', async () => {
+  const { ann, bob, room, channel } = await apart('gone');
+  const { logout, connections } = await signedIn('leaver2');
+  await redis.kill();
+  for (const node of [a, b]) await eventually(() => degraded(node), (what) => what.includes('broker away'));
+  const dropped = await metric(a, 'kith_broker_not_published_total');
+  for (let i = 0; i < 100; i += 1) assert.ok((await ann.send(room, `without Redis ${i}`)).offset > 0);
+  assert.ok((await metric(a, 'kith_broker_not_published_total')) >= dropped + 100);
+  assert.equal(a.errors.split('\n').filter((line) => line.includes('broker_lost')).length, 1);
+  await bob.until(() => bob.entries(channel).filter((entry) => entry.message).length === 100);
+  assert.equal((await logout()).status, 200);
+  for (const raw of connections) assert.deepEqual(await raw.closed, { code: 3014, reason: 'state invalidated' });
+  await redis.start();
+  for (const node of [a, b]) await eventually(() => degraded(node), (what) => what.length === 0);
+  await ann.send(room, 'as before');
+  await bob.until(() => bob.entries(channel).at(-1).message?.text === 'as before');
+});
