@@ -1,7 +1,9 @@
 // Whether this node is alone, or joined to others through Redis.
 #include "app/core.h"
 #include "app/node.h"
+#include "app/presence_link.h"
 #include "broker/redis/redis_broker.h"
+#include "presence/redis/redis_presence.h"
 #include "service/stored_secret.h"
 
 namespace kith {
@@ -20,7 +22,15 @@ Expected<void, Error> Node::joinNodes() {
       cores_[0]->loop, std::move(*redis), node, kMarksChannel, log_, metrics_, /*options=*/{}});
   redis_broker_ = joined.get();
   broker_ = std::move(joined);
-  cluster_.reset(new Cluster{*broker_, node, {key}, clock_});
+  broker::Broker* to_nodes = broker_.get();
+  if (redis_presence_ != nullptr) {
+    presence_link_ = std::make_unique<PresenceLink>(PresenceLink::Parts{
+        *broker_, node, {key}, clock_, metrics_, [this](std::vector<PresenceChange> changes) {
+          redis_presence_->heard(std::move(changes));
+        }});
+    to_nodes = presence_link_.get();
+  }
+  cluster_.reset(new Cluster{*to_nodes, node, {key}, clock_});
   return {};
 }
 

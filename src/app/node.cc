@@ -10,6 +10,7 @@
 #include "app/command_socket.h"
 #include "app/core.h"
 #include "app/page.h"
+#include "app/presence_link.h"
 #include "app/security_headers.h"
 #include "app/version.h"
 #include "presence/memory/memory_presence.h"

@@ -28,6 +28,7 @@
 
 namespace kith {
 
+class PresenceLink;
 class RedisPresence;
 namespace broker {
 class RedisBroker;
@@ -102,6 +103,7 @@ class Node {
   RedisPresence* redis_presence_ = nullptr;      // presence_, if it is that; lives on the first core
   std::unique_ptr<broker::Broker> broker_;       // none on a node that is alone
   broker::RedisBroker* redis_broker_ = nullptr;  // broker_, if it is that; lives on the first core
+  std::unique_ptr<PresenceLink> presence_link_;  // between broker_ and the log, where presence is in Redis
   std::unique_ptr<Cluster> cluster_;
   std::unique_ptr<Fanout> fanout_;
   std::unique_ptr<EventLog> log_of_scopes_;

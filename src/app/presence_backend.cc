@@ -3,6 +3,7 @@
 
 #include "app/core.h"
 #include "app/node.h"
+#include "app/presence_link.h"
 #include "presence/memory/memory_presence.h"
 #include "presence/redis/redis_presence.h"
 
@@ -18,7 +19,11 @@ Expected<void, Error> Node::makePresence() {
   auto redis = RedisOptions::parse(url);
   if (!redis) return Error{"redis.presence: " + redis.error().message};
   auto presence = std::make_unique<RedisPresence>(
-      RedisPresence::Parts{cores_[0]->loop, std::move(*redis), log_, /*publish=*/{}, /*options=*/{}});
+      RedisPresence::Parts{cores_[0]->loop, std::move(*redis), log_,
+                           [this](const std::vector<PresenceChange>& changes) {
+                             if (presence_link_) presence_link_->tell(changes);
+                           },
+                           /*options=*/{}});
   redis_presence_ = presence.get();
   presence_ = std::move(presence);
   return {};
