@@ -98,6 +98,18 @@ test('who types at A is shown at B, and no more once he stops', async () => {
   published.end();
 });
 
+test('who comes online at A and who goes is told at B, once', async () => {
+  const { bob, room, channel } = await apart('comes');
+  const cid = await new Client(a, 'comes-cid').connect();
+  await cid.rpc('room.join', { room });
+  const told = (list) => bob.log.filter((item) => item.channel === channel && item.type === 'presence' && item[list].includes('comes-cid'));
+  await bob.until(() => told('online').length > 0);
+  cid.disconnect();
+  await bob.until(() => told('offline').length > 0);
+  assert.deepEqual([told('online').length, told('offline').length], [1, 1]);
+  assert.equal(told('offline')[0].count, 2);
+});
+
 test('a request to be let in, made at A, is heard by who decides at B; his approval comes back to A', async () => {
   const ada = await new Client(b, 'ask-ada', all).connect();
   const bob = await new Client(a, 'ask-bob', all).connect();
