@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { Client } from './lib/client.mjs';
 import { Cluster } from './lib/cluster.mjs';
 import { Raw } from './lib/raw.mjs';
-import { eventually, metric } from './lib/states.mjs';
+import { Waiters, eventually, metric } from './lib/states.mjs';
 import { nonce } from './lib/token.mjs';
 
 const kKey = 'a-key-of-the-back-end-0123456789-abcdef';
@@ -27,6 +27,16 @@ const typists = (client, channel) => client.log.filter((item) => item.channel ==
 const asBackEnd = (node, method, path, body) => node.rest(method, path, { headers: { 'X-API-Key': kKey }, body });
 const degraded = async (node) => (await (await fetch(`${node.internal}/readyz`)).json()).degraded;
 
+/** What is published on Redis from now on, as [channel, bytes]. */
+async function publishedOn(channel) {
+  const published = Object.assign(new Waiters('the listener'), { heard: [] });
+  published.end = await redis.listen([channel], (...frame) => {
+    published.heard.push(frame);
+    published.wake();
+  });
+  return published;
+}
+
 /** Ann at A owns a room; Bob, who hears all of it, is at B. */
 async function apart(name) {
   const ann = await new Client(a, `${name}-ann`).connect();
@@ -44,7 +54,7 @@ test('a message sent at A is stored in MongoDB, published on Redis and received 
     assert.deepEqual(readdirSync(node.folder).filter((file) => /sqlite|\.db/.test(file)), []);
   }
   const { ann, bob, room, channel } = await apart('talk');
-  const published = await redis.listen(`kith:0:${channel}`);
+  const published = await publishedOn(`kith:0:${channel}`);
   const sent = await ann.send(room, 'from A');
   await bob.until(() => types(bob, channel).includes('message.created'));
   const heard = bob.entries(channel).at(-1);
@@ -60,7 +70,7 @@ test('a message sent at A is stored in MongoDB, published on Redis and received 
 test('edits, deletes, who joins, leaves and is put out go the same way, in one order for both', async () => {
   const { ann, bob, room, channel } = await apart('room');
   await ann.subscribe(channel);
-  const published = await redis.listen(`kith:0:${channel}`);
+  const published = await publishedOn(`kith:0:${channel}`);
   const cid = await new Client(b, 'room-cid').connect();
   const { seq } = await ann.send(room, 'helo');
   await ann.rpc('chat.edit', { room, seq, text: 'hello', nonce: nonce() });
@@ -88,7 +98,7 @@ test('edits, deletes, who joins, leaves and is put out go the same way, in one o
 
 test('who types at A is shown at B, and no more once he stops', async () => {
   const { ann, bob, room, channel } = await apart('types');
-  const published = await redis.listen(`kith:0:${channel}`);
+  const published = await publishedOn(`kith:0:${channel}`);
   await ann.rpc('chat.typing', { room, on: true });
   await bob.until(() => typists(bob, channel)?.length === 1);
   assert.deepEqual(typists(bob, channel), ['types-ann']);

@@ -1,17 +1,10 @@
 // A Redis server of a test's own, and a connection that asks it as any other program would.
 import { spawn } from 'node:child_process';
-import { createServer, connect } from 'node:net';
-import { Waiters } from './states.mjs';
+import { connect } from 'node:net';
+import { freePort } from './ports.mjs';
 
 const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
-
-const freePort = () => new Promise((resolve) => {
-  const probe = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = probe.address();
-    probe.close(() => resolve(port));
-  });
-});
 
 export class Redis {
   /** Resolves once it answers; again after kill(): empty, on the same port. */
@@ -42,11 +35,12 @@ export class Redis {
     running.delete(this.process);
   }
 
-  /** One command over a connection of its own; replies as strings, numbers and arrays. */
+  /** One command over a connection of its own; replies as strings, numbers and arrays. A character is a byte. */
   ask(...words) {
     return new Promise((resolve, reject) => {
       const socket = connect(this.port, '127.0.0.1');
       let bytes = '';
+      socket.setEncoding('latin1');
       socket.on('error', reject);
       socket.on('data', (chunk) => {
         bytes += chunk;
@@ -56,33 +50,33 @@ export class Redis {
         if (read.value instanceof Error) reject(read.value);
         else resolve(read.value);
       });
-      socket.write(`*${words.length}\r\n` + words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join(''));
+      socket.write(request(words), 'latin1');
     });
   }
 
-  /** What is published on the channels from now on: `heard` holds [channel, bytes as latin1]. */
-  async listen(...channels) {
-    const listener = new Waiters('the listener');
-    listener.heard = [];
-    const socket = connect(this.port, '127.0.0.1').setEncoding('latin1');
-    listener.end = () => socket.destroy();
-    let bytes = '';
-    let confirmed = 0;
-    socket.on('error', () => {});
-    socket.on('data', (chunk) => {
-      bytes += chunk;
-      for (let read = reply(bytes, 0); read !== undefined; read = bytes === '' ? undefined : reply(bytes, 0)) {
-        const [kind, channel, data] = read.value;
-        if (kind === 'subscribe') confirmed += 1;
-        else listener.heard.push([channel, data]);
-        bytes = bytes.slice(read.end);
-      }
-      listener.wake();
+  /** Hears what is published on the channels from now on; `heard(channel, bytes)`. Returns how to end it. */
+  listen(channels, heard) {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.port, '127.0.0.1');
+      let bytes = '';
+      let confirmed = 0;
+      socket.setEncoding('latin1');
+      socket.on('error', reject);
+      socket.on('data', (chunk) => {
+        bytes += chunk;
+        for (let read; (read = reply(bytes, 0)) !== undefined; bytes = bytes.slice(read.end)) {
+          const [what, channel, data] = read.value;
+          if (what === 'message') heard(channel, data);
+          else if ((confirmed += 1) === channels.length) resolve(() => socket.destroy());
+        }
+      });
+      socket.write(request(['SUBSCRIBE', ...channels]), 'latin1');
     });
-    socket.write(`SUBSCRIBE ${channels.join(' ')}\r\n`);
-    await listener.until(() => confirmed === channels.length, 'every subscription');
-    return listener;
   }
+}
+
+function request(words) {
+  return `*${words.length}\r\n${words.map((word) => `$${word.length}\r\n${word}\r\n`).join('')}`;
 }
 
 // The value that begins at `at`, and where it ends; nothing while it is not whole.
