@@ -36,7 +36,8 @@ Expected<void, Error> Node::makeServices() {
   online_ = std::make_unique<OnlineStatusService>(OnlineStatusService::Parts{
       *loops[0], clock_, *presence_, readMembershipsFrom(*log_of_scopes_), sendSignalsThrough(*publish_),
       tellJoinLeaveThrough(*log_of_scopes_, *publish_), online});
-  typing_ = std::make_unique<TypingIndicator>(*loops[0], clock_, *presence_, sendTypingThrough(*publish_));
+  typing_ = std::make_unique<TypingIndicator>(*loops[0], clock_, *presence_, sendTypingThrough(*publish_),
+                                              readNamesFrom(*log_of_scopes_));
 
   TRY(makeAccounts());
   chat_ = std::make_unique<ChatService>(*log_of_scopes_, *publish_, *typing_, hash_key);

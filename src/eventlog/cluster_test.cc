@@ -3,6 +3,7 @@
 #include <random>
 
 #include "eventlog/check_plan.h"
+#include "eventlog/peers.h"
 
 namespace kith {
 namespace {
@@ -140,6 +141,34 @@ TEST_F(TwoNodesTest, WhileTheBrokerIsLostTheStoreIsPolledAndPeopleConnect) {
   pass(kPollInterval + 2 * kCheckStep);
   EXPECT_THAT(one.heard, ElementsAre(3));
   EXPECT_EQ(other.metric("kith_unverified_scopes"), 1);
+}
+
+// Who signs out is cut off at every node within 2 s, whether it can be published or not.
+TEST_F(TwoNodesTest, WhileTheBrokerIsLostTheLogsOfUsersArePolledEachSecond) {
+  const Scope user = Scope::of(ann_);
+  other.log.attach({user, ann_, 0, {}, false, [](store::Reader&) -> Result<Granted> { return Granted{}; }},
+                   [](const Result<Attached>&) {});
+  settle();
+  exchange_.cut();
+  settle();
+  pass(2 * kCheckStep);  // the comparison of all at the loss is over
+  store::EntryDraft draft;
+  draft.type = EntryType::SessionsRevoked;
+  bool done = false;
+  Offset offset = 0;
+  auto revoking = item(draft, done, offset);
+  revoking.scopes = {user};
+  revoking.run = store::TransactionRun([draft, user](store::Transaction&) -> Result<store::Drafts> {
+    return store::Drafts{{user, draft}};
+  });
+  one.log.append(std::move(revoking));
+  settleUntil(one, done);
+  settle();
+  EXPECT_EQ(one.metric("kith_broker_not_published_total"), 1);
+  EXPECT_THAT(other.publications, IsEmpty());
+  pass(kUserPollInterval + 2 * kCheckStep);
+  ASSERT_EQ(other.publications.size(), 1u);
+  EXPECT_EQ(other.publications.front().type, EntryType::SessionsRevoked);
 }
 
 TEST_F(TwoNodesTest, WhatWasLostWithTheBrokerIsThereWhenItIsBack) {

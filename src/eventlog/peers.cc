@@ -17,7 +17,9 @@ Peers::Peers(Parts parts)
       missed_(parts.metrics.counter("kith_log_checks_missed_total",
                                     "Logs of which the store had more than had come")),
       unverified_(
-          parts.metrics.gauge("kith_unverified_scopes", "Logs of which something may have been missed")) {}
+          parts.metrics.gauge("kith_unverified_scopes", "Logs of which something may have been missed")),
+      not_published_(parts.metrics.counter("kith_broker_not_published_total",
+                                           "Publications left out while the broker was lost")) {}
 
 void Peers::start() {
   parts_.loop.after(kCheckStep, [this] { step(); });
@@ -146,7 +148,10 @@ void Peers::flush() {
     auto& entries = outgoing.entries;
     const auto print = broker::fingerprint(scope.name());
     parts_.high_water.committed(print, entries.back().offset);
-    if (!connected_) continue;
+    if (!connected_) {
+      not_published_.add();
+      continue;
+    }
     // In the rare case that a turn brought other than consecutive ones: each run of them for itself.
     for (auto from = entries.begin(); from != entries.end();) {
       const auto to = std::adjacent_find(from, entries.end(), [](const auto& one, const auto& next) {
@@ -175,8 +180,8 @@ void Peers::planNext(const Scope& scope, const Joint& joint) {
   const auto per_second = std::max<std::size_t>(1, kChecksPerSecond / parts_.owners);
   const auto round = static_cast<MonotonicMs>(joints_.size() / per_second * 1000);
   const bool silent = now() - joint.active > kSilence.count();
-  const MonotonicMs wait = !joint.hears ? std::max<MonotonicMs>(kPollInterval.count(), round)
-                                        : std::max<MonotonicMs>(kCheckInterval.count(), round);
+  const auto poll = scope.kind() == Scope::Kind::User ? kUserPollInterval : kPollInterval;
+  const MonotonicMs wait = std::max<MonotonicMs>((joint.hears ? kCheckInterval : poll).count(), round);
   plan_.plan(scope, now() + (silent && joint.hears ? 10 * wait : wait), joint.active);
 }
 

@@ -15,6 +15,9 @@
 
 namespace kith {
 
+/// Of the logs of users, which say whose sign-in has ended: at every node within 2 s.
+inline constexpr Milliseconds kUserPollInterval{1000};
+
 /// What the scopes of one owner have to do with other nodes: subscribing to what these publish, passing it
 /// on, publishing what was committed here, and asking the store whether something was missed.
 ///
@@ -117,6 +120,7 @@ class Peers {
   Counter& checks_;
   Counter& missed_;
   Counter& unverified_;
+  Counter& not_published_;
 };
 
 }  // namespace kith

@@ -57,7 +57,8 @@ class OperationsTest : public testing::Test {
     status = std::make_unique<OnlineStatusService>(
         OnlineStatusService::Parts{idle, clock, presence, readMembershipsFrom(*log),
                                    sendSignalsThrough(*publish), tellJoinLeaveThrough(*log, *publish)});
-    typing = std::make_unique<TypingIndicator>(idle, clock, presence, sendTypingThrough(*publish));
+    typing = std::make_unique<TypingIndicator>(idle, clock, presence, sendTypingThrough(*publish),
+                                               readNamesFrom(*log));
     chat = std::make_unique<ChatService>(*log, *publish, *typing, "key");
     tasks = std::make_unique<TaskRunner>(TaskRunner::Parts{idle, clock, *log, lines, metrics});
     rooms = std::make_unique<DiscussionRoomService>(

@@ -119,7 +119,7 @@ class PlacesTest : public testing::Test {
   MemoryPresence presence{clock};
   OnlineStatusService online{{loop, clock, presence, readMembershipsFrom(log), sendSignalsThrough(publish),
                               tellJoinLeaveThrough(log, publish)}};
-  TypingIndicator typing{loop, clock, presence, sendTypingThrough(publish)};
+  TypingIndicator typing{loop, clock, presence, sendTypingThrough(publish), readNamesFrom(log)};
   TaskRunner tasks{{loop, clock, log, lines, metrics}};
   DiscussionRoomService rooms{{log, publish, online, typing, tasks, "key"}};
   CommunityGroupService groups{{log, publish, online, typing, tasks, "key"}};

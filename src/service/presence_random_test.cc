@@ -139,12 +139,14 @@ class PresenceRandomTest : public testing::TestWithParam<std::tuple<int /*one wa
                        done();
                      });
        }}};
-  TypingIndicator typing_{loop_, clock_, far_, [this](const Scope& place, SharedBytes data) {
+  TypingIndicator typing_{loop_, clock_, far_,
+                          [this](const Scope& place, SharedBytes data) {
                             auto& [at, said] = typing_said_[place.name()];
                             EXPECT_TRUE(said.empty() || clock_.monotonic() - at >= 500);
                             at = clock_.monotonic();
                             said = *data;
-                          }};
+                          },
+                          /*read_names=*/{}};
 };
 
 TEST_P(PresenceRandomTest, ReadersKnowInTheEndWhatIsTrue) {

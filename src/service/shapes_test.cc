@@ -205,7 +205,7 @@ TEST_F(ShapesTest, SignalsHaveTheFieldsOfTheReference) {
   const auto hear = [&](const std::string& type) {
     return [&said, type](const Scope&, SharedBytes data) { said[type] = *data; };
   };
-  TypingIndicator own_typing{loop, clock, presence, hear("typing")};
+  TypingIndicator own_typing{loop, clock, presence, hear("typing"), /*read_names=*/{}};
   const auto place = Scope::of(RoomId::trusted("a"));
   own_typing.broadcastTyping(own_typing.take(place.room(), caller("ann"), TypingIndicator::State::On));
   const auto memberships = [&](const UserId&, Callback<void(Result<Memberships>)> answer) {

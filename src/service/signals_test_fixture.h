@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "eventlog/publication.h"
 #include "presence/memory/memory_presence.h"
 #include "service/caller.h"
+#include "service/typing.h"
 
 namespace kith {
 
@@ -40,6 +42,18 @@ class SignalsTest : public testing::Test {
       signals.push_back({clock.monotonic(), place.name(), *data});
     };
   }
+  /// Through which it learns what users of other nodes are called; each question is counted.
+  ReadNames names() {
+    return [this](const std::vector<UserId>& ids, Callback<void(Result<UserNames>)> done) {
+      ++name_reads;
+      UserNames found;
+      for (const auto& id : ids) {
+        if (called.contains(id)) found.emplace(id, called.at(id));
+      }
+      auto answer = std::make_shared<Result<UserNames>>(std::move(found));
+      loop.post([done = std::move(done), answer]() mutable { done(std::move(*answer)); });
+    };
+  }
   /// "room:a {…}", in order.
   std::vector<std::string> said() const {
     std::vector<std::string> out;
@@ -51,6 +65,8 @@ class SignalsTest : public testing::Test {
   ManualLoop loop{clock};
   MemoryPresence presence{clock};
   std::vector<Signal> signals;
+  UserNames called;
+  int name_reads = 0;
 };
 
 }  // namespace kith

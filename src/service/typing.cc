@@ -22,9 +22,26 @@ SendTyping sendTypingThrough(Publish& publish) {
   };
 }
 
+ReadNames readNamesFrom(EventLog& log) {
+  return [&log](std::vector<UserId> ids, Callback<void(Result<UserNames>)> done) {
+    log.readValue<UserNames>(
+        [ids = std::move(ids)](store::Reader& reader) -> Result<UserNames> {
+          UserNames names;
+          for (auto& user : TRY(reader.users(ids))) names.emplace(user.id, std::move(user.display_name));
+          return names;
+        },
+        std::move(done));
+  };
+}
+
 TypingIndicator::TypingIndicator(Loop& loop, const Clock& clock, Presence& presence, SendTyping send,
-                                 Options options)
-    : loop_(loop), clock_(clock), presence_(presence), send_(std::move(send)), options_(options) {}
+                                 ReadNames read_names, Options options)
+    : loop_(loop),
+      clock_(clock),
+      presence_(presence),
+      send_(std::move(send)),
+      read_names_(std::move(read_names)),
+      options_(options) {}
 
 MonotonicMs TypingIndicator::Typist::deadline() const {
   MonotonicMs last = 0;
@@ -179,9 +196,9 @@ void TypingIndicator::consider(const RoomId& room, Place& place) {
   if (place.timer != 0) loop_.cancel(place.timer);
   place.timer = 0;
   const MonotonicMs now = clock_.monotonic();
-  if (!place.changed) writeStops(room, place);
   MonotonicMs next = place.last_signal == 0 ? now : place.last_signal + options_.gather.count();
   if (!place.changed && place.look_at != 0) next = std::max(next, place.look_at);
+  if (!place.changed || next > now) writeStops(room, place);  // another node may list before this one does
   const bool work = place.changed || place.look_at != 0;
   if (next > now) {
     place.timer = loop_.after(Milliseconds(next - now), [this, room] {
@@ -219,14 +236,17 @@ void TypingIndicator::write(const RoomId& room, Place& place, std::size_t online
       changes.push_back({user, Milliseconds(typist.deadline() - now)});
       return false;
     }
+    changes.push_back({user, Milliseconds(0)});  // the backend may give him longer
     where_.erase({user, room});
     return true;
   });
   place.changed = false;
-  presence_.setTyping(
-      Scope::of(room), std::move(changes), [this, room, online](Result<std::vector<Typing>> typing) {
-        loop_.post([this, room, online, typing = std::move(typing)] { listed(room, online, typing); });
-      });
+  presence_.setTyping(Scope::of(room), std::move(changes),
+                      [this, room, online](Result<std::vector<Typing>> typing) {
+                        loop_.post([this, room, online, typing = std::move(typing)]() mutable {
+                          listed(room, online, std::move(typing));
+                        });
+                      });
 }
 
 // Of those connected here this node knows more than the backend, however late its answer comes.
@@ -244,12 +264,42 @@ std::vector<Typing> TypingIndicator::stillTyping(const Place& place,
   return live;
 }
 
-void TypingIndicator::listed(const RoomId& room, std::size_t online,
-                             const Result<std::vector<Typing>>& typing) {
+void TypingIndicator::listed(const RoomId& room, std::size_t online, Result<std::vector<Typing>> typing) {
   Place& place = places_.at(room);
   if (!typing) return silence(room, place);
+  auto unknown = nameless(place, *typing);
+  if (unknown.empty()) return show(room, online, *typing);
+  read_names_(std::move(unknown), [this, room, online, typing = std::move(*typing),
+                                   at = clock_.monotonic()](Result<UserNames> names) mutable {
+    loop_.post([this, room, online, typing = std::move(typing), at, names = std::move(names)]() mutable {
+      if (names) places_.at(room).elsewhere.merge(*names);
+      const Milliseconds passed(clock_.monotonic() - at);
+      for (Typing& one : typing) one.left -= passed;
+      show(room, online, typing);
+    });
+  });
+}
+
+std::vector<UserId> TypingIndicator::nameless(const Place& place, const std::vector<Typing>& typing) const {
+  std::vector<UserId> users;
+  for (const Typing& one : typing) {
+    if (users.size() == options_.named_online_max) break;
+    if (nameIn(place, one.user) == nullptr && !place.stops.contains(one.user)) users.push_back(one.user);
+  }
+  return users;
+}
+
+const std::string* TypingIndicator::nameIn(const Place& place, const UserId& user) {
+  const auto here = place.typists.find(user);
+  if (here != place.typists.end()) return &here->second.name;
+  const auto elsewhere = place.elsewhere.find(user);
+  return elsewhere != place.elsewhere.end() ? &elsewhere->second : nullptr;
+}
+
+void TypingIndicator::show(const RoomId& room, std::size_t online, const std::vector<Typing>& typing) {
+  Place& place = places_.at(room);
   place.asking = false;
-  std::vector<Typing> live = stillTyping(place, *typing);
+  std::vector<Typing> live = stillTyping(place, typing);
   std::sort(live.begin(), live.end(), [](const Typing& a, const Typing& b) { return a.user < b.user; });
   const bool nothing_new = live.empty() && place.shown.empty();
   if (!nothing_new)
@@ -262,6 +312,7 @@ void TypingIndicator::listed(const RoomId& room, std::size_t online,
   place.look_at = ends.empty() ? 0 : *std::min_element(ends.begin(), ends.end());
   place.shown.clear();
   for (const Typing& one : live) place.shown.insert(one.user);
+  std::erase_if(place.elsewhere, [&](const auto& known) { return !place.shown.contains(known.first); });
   consider(room, place);
 }
 
@@ -276,13 +327,13 @@ void TypingIndicator::signal(const RoomId& room, Place& place, const std::vector
   for (const Typing& one : typing) {
     // The next list comes when the first of them ends; the second more lets it arrive.
     ttl = std::min(ttl, one.left + Milliseconds(1'000));
-    const auto known = place.typists.find(one.user);
-    if (known == place.typists.end() || named >= names_max) {
-      ++more;  // who types on another node has no name here
+    const std::string* name = nameIn(place, one.user);
+    if (name == nullptr || named >= names_max) {
+      ++more;
       continue;
     }
     ++named;
-    json.beginObject().field("id", one.user.text()).field("name", known->second.name).endObject();
+    json.beginObject().field("id", one.user.text()).field("name", *name).endObject();
   }
   json.endArray().field("more", more).field("ttl_ms", std::int64_t{ttl.count()}).endObject();
   place.last_signal = clock_.monotonic();

@@ -23,6 +23,11 @@ namespace kith {
 using SendTyping = Callback<void(const Scope&, SharedBytes)>;
 SendTyping sendTypingThrough(Publish& publish);
 
+/// What users are called; who is not known is left out. Answers once, on any thread.
+using UserNames = std::map<UserId, std::string>;
+using ReadNames = Callback<void(std::vector<UserId>, Callback<void(Result<UserNames>)>)>;
+ReadNames readNamesFrom(EventLog& log);
+
 struct TypingOptions {
   Milliseconds repeat{2'000};              // an `on` within this time of the last one that counted is dropped
   Milliseconds lasts{5'000};               // after the last `on` that counted
@@ -37,12 +42,13 @@ struct TypingOptions {
 /// Who is typing in a room, told to all who watch it.
 ///
 /// A signal carries the whole list and replaces the one before:
-/// `{"type":"typing","at","users":[{"id","name"}],"more":N,"ttl_ms"}`. Typing ends 5 s after the last `on`,
-/// at once by `off`, a disconnect, the end of a membership or of the room, and by the author's message
-/// without a signal. Of somebody with several connections, `off` and a disconnect end what that one showed,
-/// no more. What ends typing ends the signs that came before it, also one whose rights are read until later.
-/// Even if this node dies, `ttl_ms` (at most 5 s, and at most a second past the deadline of anybody on the
-/// list) ends it at the reader's within 6 s.
+/// `{"type":"typing","at","users":[{"id","name"}],"more":N,"ttl_ms"}`. Who types at another node has no name
+/// here: it is read once for as long as he is on the list, and without it he is one of `more`. Typing ends 5
+/// s after the last `on`, at once by `off`, a disconnect, the end of a membership or of the room, and by the
+/// author's message without a signal. Of somebody with several connections, `off` and a disconnect end what
+/// that one showed, no more. What ends typing ends the signs that came before it, also one whose rights are
+/// read until later. Even if this node dies, `ttl_ms` (at most 5 s, and at most a second past the deadline of
+/// anybody on the list) ends it at the reader's within 6 s.
 ///
 /// Any thread may call; the work is done on the one loop given. Owned by the wiring; destroyed after the loop
 /// has ended. Rights were judged by the caller. A room in which nobody types takes no memory and no timer;
@@ -52,7 +58,8 @@ class TypingIndicator {
   using Options = TypingOptions;
   enum class State { Off, On };
 
-  TypingIndicator(Loop& loop, const Clock& clock, Presence& presence, SendTyping send, Options options = {});
+  TypingIndicator(Loop& loop, const Clock& clock, Presence& presence, SendTyping send, ReadNames read_names,
+                  Options options = {});
 
   /// The order in which things came from clients.
   using Turn = std::uint64_t;
@@ -110,6 +117,7 @@ class TypingIndicator {
     std::unordered_map<UserId, Typist> typists;  // connected here
     std::set<UserId> stops;                      // not yet told to the backend
     std::set<UserId> shown;                      // by the last signal
+    UserNames elsewhere;                         // names of those on it who type at other nodes
     bool changed = false;  // since the list under way was asked for, so that a signal is due
     bool asking = false;
     MonotonicMs last_signal = 0;  // 0: none
@@ -129,15 +137,19 @@ class TypingIndicator {
   void counted(const RoomId& room, const Result<std::int64_t>& count);
   void write(const RoomId& room, Place& place, std::size_t online);
   void writeStops(const RoomId& room, Place& place);
-  void listed(const RoomId& room, std::size_t online, const Result<std::vector<Typing>>& typing);
+  void listed(const RoomId& room, std::size_t online, Result<std::vector<Typing>> typing);
+  std::vector<UserId> nameless(const Place& place, const std::vector<Typing>& typing) const;
+  void show(const RoomId& room, std::size_t online, const std::vector<Typing>& typing);
   std::vector<Typing> stillTyping(const Place& place, const std::vector<Typing>& listed) const;
   void signal(const RoomId& room, Place& place, const std::vector<Typing>& typing, std::size_t names_max);
+  static const std::string* nameIn(const Place& place, const UserId& user);
   void silence(const RoomId& room, Place& place);
 
   Loop& loop_;
   const Clock& clock_;
   Presence& presence_;
   SendTyping send_;
+  ReadNames read_names_;
   const Options options_;
   std::unordered_map<RoomId, Place> places_;
   std::set<std::pair<UserId, RoomId>> where_;  // all typists of this node

@@ -15,7 +15,7 @@ using State = TypingIndicator::State;
 class TypingFarAwayTest : public SignalsTest {
  protected:
   FarPresence far{loop, presence, milliseconds(400)};
-  TypingIndicator typing{loop, clock, far, hear()};
+  TypingIndicator typing{loop, clock, far, hear(), names()};
 };
 
 TEST_F(TypingFarAwayTest, K6MessageSentWhileTheListIsOnItsWayIsNotFollowedByItsAuthorsTyping) {
@@ -74,7 +74,7 @@ TEST(TypingWithoutBackendTest, SaysNothingAndKeepsNothing) {
   ManualLoop loop(clock);
   LostPresence presence;
   int signals = 0;
-  TypingIndicator typing(loop, clock, presence, [&](const Scope&, SharedBytes) { ++signals; });
+  TypingIndicator typing(loop, clock, presence, [&](const Scope&, SharedBytes) { ++signals; }, {});
   typing.broadcastTyping(typing.take(room("a"), caller("ann"), State::On));
   loop.advance(seconds(10));
 

@@ -48,7 +48,7 @@ class TypingTest : public SignalsTest {
 
   static auto nobody() { return HasSubstr(R"("users":[],"more":0,"ttl_ms":0})"); }
 
-  TypingIndicator typing{loop, clock, presence, hear()};
+  TypingIndicator typing{loop, clock, presence, hear(), names()};
 };
 
 TEST_F(TypingTest, FirstSignIsShownAtOnceWithTheNameAndTheTimeLeft) {
@@ -274,7 +274,33 @@ TEST_F(TypingTest, TypistsOfARoomAreBounded) {
   EXPECT_THAT(kept(), SizeIs(2'000));
 }
 
-TEST_F(TypingTest, WhoTypesOnAnotherNodeIsCounted) {
+TEST_F(TypingTest, WhoTypesOnAnotherNodeIsNamedAndHisNameReadOnce) {
+  called.emplace(user("zoe"), "Zoe");
+  presence.setTyping(Scope::of(room("a")), {{user("zoe"), milliseconds(4'000)}}, [](const auto&) {});
+  type("ann");
+  loop.advance(milliseconds(600));
+  type("bob");
+  EXPECT_THAT(said().back(),
+              AllOf(HasSubstr(R"("name":"Name of bob"},{"id":"zoe","name":"Zoe"}],"more":0)")));
+  EXPECT_EQ(name_reads, 1);
+  loop.advance(seconds(10));
+  EXPECT_THAT(said().back(), nobody());
+}
+
+// His message crossed a list that named him, so that this node makes another: the other node does not wait
+// for it.
+TEST_F(TypingTest, K6NoListOfAnotherNodeNamesTheAuthorOfAMessage) {
+  TypingIndicator other{loop, clock, presence, hear(), names()};
+  called.emplace(user("bob"), "Bob");
+  type("bob");
+  typing.messageSent(room("a"), user("bob"), typing.turn());
+  loop.run();
+  other.broadcastTyping(other.take(room("a"), caller("ann"), State::On));
+  loop.run();
+  EXPECT_THAT(said().back(), AllOf(HasSubstr("Name of ann"), Not(HasSubstr("bob"))));
+}
+
+TEST_F(TypingTest, WhoTypesOnAnotherNodeAndHasNoNameIsCounted) {
   presence.setTyping(Scope::of(room("a")), {{user("zoe"), milliseconds(4'000)}}, [](const auto&) {});
   type("ann");
   EXPECT_THAT(said().back(), HasSubstr(R"("users":[{"id":"ann","name":"Name of ann"}],"more":1)"));

@@ -205,7 +205,7 @@ class SessionTest : public testing::Test {
   MemoryPresence presence{clock};
   OnlineStatusService online{{loop, clock, presence, readMembershipsFrom(log), sendSignalsThrough(publish),
                               tellJoinLeaveThrough(log, publish)}};
-  TypingIndicator typing{loop, clock, presence, sendTypingThrough(publish)};
+  TypingIndicator typing{loop, clock, presence, sendTypingThrough(publish), readNamesFrom(log)};
   ChatService chat{log, publish, typing, "key"};
   TaskRunner tasks{{loop, clock, log, lines, metrics}};
   DiscussionRoomService rooms{{log, publish, online, typing, tasks, "key"}};

@@ -1,8 +1,8 @@
 // A person with the official client, who remembers everything that came, in order.
 import { Centrifuge } from 'centrifuge';
 import WebSocket from 'ws';
-import { nonce, token } from './server.mjs';
 import { kDeadlineMs } from './states.mjs';
+import { nonce, token } from './token.mjs';
 
 export class Client {
   constructor(server, user, { mode = 'personal', data, options = {}, websocket } = {}) {

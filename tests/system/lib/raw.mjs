@@ -1,7 +1,7 @@
 // A client that speaks the protocol by hand: every byte it sends is the test's own choice.
 import WebSocket from 'ws';
-import { token } from './server.mjs';
 import { Waiters } from './states.mjs';
+import { token } from './token.mjs';
 
 export class Raw {
   constructor(server, { headers = {}, protocols = [], origin, query = '' } = {}) {

@@ -37,9 +37,12 @@ export class Waiters {
   }
 }
 
-/** A number of the server's metrics: `metric(server, 'kith_connections')`. */
+/** A number of the server's metrics, of all nodes together: `metric(server, 'kith_connections')`. */
 export async function metric(server, name) {
-  const text = await (await fetch(`${server.internal}/metrics`)).text();
-  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
-  return line === undefined ? undefined : Number(line.slice(name.length + 1));
+  const all = await Promise.all((server.nodes ?? [server]).map(async (node) => {
+    const text = await (await fetch(`${node.internal}/metrics`)).text();
+    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+    return line === undefined ? undefined : Number(line.slice(name.length + 1));
+  }));
+  return all.reduce((sum, one) => (sum === undefined ? one : sum + (one ?? 0)));
 }
