@@ -29,6 +29,12 @@ class Reply {
   bson_t bson_;
 };
 
+Document withId(const std::string& id) {
+  Document filter;
+  filter.text("_id", id);
+  return filter;
+}
+
 FindOptions ordered(std::initializer_list<const char*> fields, std::size_t limit, std::int64_t direction) {
   FindOptions how;
   for (const char* field : fields) how.sort.number(field, direction);
@@ -163,46 +169,37 @@ std::size_t Session::insert(const char* name, const std::vector<Document>& rows)
   return static_cast<std::size_t>(std::max<std::int64_t>(0, first.number("index")));
 }
 
-Result<void> Session::put(const char* name, const std::string& id, const Document& row) {
+template <class Change>
+Result<void> Session::change(const char* name, const Document& filter, Document with, const Change& change) {
   wrote_ = true;
-  Document filter;
-  filter.text("_id", id);
   watched(name, filter, Document());
   const auto of = collection(name);
-  auto with = options();
-  with.flag("upsert", true);
   Reply reply;
   bson_error_t error;
-  const bool done =
-      mongoc_collection_replace_one(of.get(), &filter.bson(), &row.bson(), &with.bson(), reply.out(), &error);
+  const bool done = change(of.get(), &filter.bson(), &with.bson(), reply.out(), &error);
   return finished(done, &reply.bson(), error);
 }
 
-Result<void> Session::update(const char* name, const std::string& id, const Document& change, bool made) {
-  wrote_ = true;
-  Document filter;
-  filter.text("_id", id);
-  watched(name, filter, Document());
-  const auto of = collection(name);
+Result<void> Session::put(const char* name, const std::string& id, const Document& row) {
+  auto with = options();
+  with.flag("upsert", true);
+  return change(name, withId(id), std::move(with),
+                [&row](auto* of, auto* filter, auto* how, auto* reply, auto* error) {
+                  return mongoc_collection_replace_one(of, filter, &row.bson(), how, reply, error);
+                });
+}
+
+Result<void> Session::update(const char* name, const std::string& id, const Document& set, bool made) {
   auto with = options();
   with.flag("upsert", made);
-  Reply reply;
-  bson_error_t error;
-  const bool done = mongoc_collection_update_one(of.get(), &filter.bson(), &change.bson(), &with.bson(),
-                                                 reply.out(), &error);
-  return finished(done, &reply.bson(), error);
+  return change(name, withId(id), std::move(with),
+                [&set](auto* of, auto* filter, auto* how, auto* reply, auto* error) {
+                  return mongoc_collection_update_one(of, filter, &set.bson(), how, reply, error);
+                });
 }
 
 Result<void> Session::remove(const char* name, const Document& filter) {
-  wrote_ = true;
-  watched(name, filter, Document());
-  const auto of = collection(name);
-  const auto with = options();
-  Reply reply;
-  bson_error_t error;
-  const bool done =
-      mongoc_collection_delete_many(of.get(), &filter.bson(), &with.bson(), reply.out(), &error);
-  return finished(done, &reply.bson(), error);
+  return change(name, filter, options(), mongoc_collection_delete_many);
 }
 
 Result<Document> Session::command(const Document& command) {

@@ -75,9 +75,8 @@ class Session {
   std::size_t insert(const char* collection, const std::vector<Document>& rows);
   /// Puts the document in the place of the one with this `_id`, or there anew.
   Result<void> put(const char* collection, const std::string& id, const Document& row);
-  /// Sets what `change` says in the row with this `_id`. `made`: also if there is none.
-  Result<void> update(const char* collection, const std::string& id, const Document& change,
-                      bool made = false);
+  /// Sets what `set` says in the row with this `_id`. `made`: also if there is none.
+  Result<void> update(const char* collection, const std::string& id, const Document& set, bool made = false);
   Result<void> remove(const char* collection, const Document& filter);
   /// A command on the database that gives one document.
   Result<Document> command(const Document& command);
@@ -99,6 +98,9 @@ class Session {
   Collection collection(const char* name);
   Document options();  // of a command: the session, if it is in a transaction
   void watched(const char* collection, const Document& filter, const Document& sort) const;
+  /// One change by the driver's function: (collection, filter, options, reply, error).
+  template <class Change>
+  Result<void> change(const char* collection, const Document& filter, Document with, const Change& change);
   Result<void> finished(bool done, const bson_t* reply, const bson_error_t& error);
 
   mongoc_client_pool_t* pool_;
