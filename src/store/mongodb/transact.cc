@@ -5,6 +5,7 @@
 #include "base/assert.h"
 #include "store/mongodb/lane.h"
 #include "store/mongodb/schema.h"
+#include "store/table_writes.h"
 
 // Items that change rows: a transaction of the server each.
 namespace kith::store::mongodb {
@@ -12,10 +13,10 @@ namespace {
 
 /// What a class T item sees and changes. Lives for one attempt, on one snapshot; its entries are inserted
 /// last.
-class RunningTransaction final : public TableReads<Transaction, Documents> {
+class RunningTransaction final : public TableWrites<Documents> {
  public:
   RunningTransaction(Lane& lane, const WriteItem& item)
-      : TableReads(lane.documents), item_(item), now_(lane.shared.wall.now()) {}
+      : TableWrites(lane.documents), item_(item), now_(lane.shared.wall.now()) {}
 
   Result<Head> head(const Scope& scope) override {
     const auto known = heads_.find(scope);
@@ -25,7 +26,6 @@ class RunningTransaction final : public TableReads<Transaction, Documents> {
     return head;
   }
   WallMs now() const override { return now_; }
-  Result<Offset> nextOffset(const Scope& scope) override { return TRY(head(scope)).position.offset + 1; }
   // A place of another scope may change in a transaction that meets this one in no log: then one must give
   // way.
   Result<std::optional<GroupMember>> groupMember(const GroupId& group, const UserId& user) override {
@@ -36,39 +36,7 @@ class RunningTransaction final : public TableReads<Transaction, Documents> {
     return row;
   }
 
-  Result<void> putRoom(const Room& room) override { return tables_.rooms.put(room); }
-  Result<void> removeRoom(const RoomId& room) override { return tables_.rooms.remove(room, now_); }
-  Result<void> putMember(const RoomMember& member) override { return tables_.rooms.put(member); }
-  Result<bool> purgeRoom(const RoomId& room, std::size_t limit) override {
-    return tables_.messages.purge(room, limit, TRY(entryTime(room)));
-  }
-  Result<void> putGroup(const Group& group) override { return tables_.groups.put(group); }
-  Result<void> removeGroup(const GroupId& group) override { return tables_.groups.remove(group, now_); }
-  Result<void> putMember(const GroupMember& member) override { return tables_.groups.put(member); }
-  Result<void> putRequest(const JoinRequest& request) override { return tables_.groups.put(request); }
-  Result<void> putTask(const StoredTask& task) override { return tables_.groups.put(task); }
-  Result<void> removeTask(const std::string& key) override { return tables_.groups.removeTask(key); }
-  Result<void> editMessage(const RoomId& room, Offset seq, const std::string& text) override {
-    return tables_.messages.edit(room, seq, text, TRY(entryTime(room)));
-  }
-  Result<void> deleteMessage(const RoomId& room, Offset seq, const UserId& by,
-                             const std::string& reason) override {
-    return tables_.messages.remove(room, seq, by, reason, TRY(entryTime(room)));
-  }
-  Result<void> putUser(const User& user) override { return tables_.people.put(user); }
-  Result<void> putSession(const LoginSession& session) override { return tables_.people.put(session); }
-  Result<void> removeSessionsBefore(WallMs at, std::size_t limit) override {
-    return tables_.people.removeSessionsBefore(at, limit);
-  }
-  Result<void> putSecret(const std::string& name, const std::string& value) override {
-    return tables_.people.putSecret(name, value);
-  }
-  Result<void> removeSecret(const std::string& name) override { return tables_.people.removeSecret(name); }
-
  private:
-  // That of the entry which tells of the change.
-  Result<WallMs> entryTime(const RoomId& room) { return std::max(now_, TRY(head(Scope::of(room))).at); }
-
   const WriteItem& item_;
   const WallMs now_;
   std::map<Scope, Head> heads_;  // of this snapshot

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/assert.h"
+#include "store/table_writes.h"
 
 namespace kith::store::sqlite {
 
@@ -42,52 +43,14 @@ class RunningState final : public ScopeState {
 };
 
 /// What a class T item sees and changes. Lives for one run.
-class RunningTransaction final : public TableReads<Transaction, Tables> {
+class RunningTransaction final : public TableWrites<Tables> {
  public:
-  explicit RunningTransaction(ItemRunner& runner) : TableReads(runner.tables_), runner_(runner) {}
+  explicit RunningTransaction(ItemRunner& runner) : TableWrites(runner.tables_), runner_(runner) {}
 
   Result<Head> head(const Scope& scope) override { return TRY(runner_.headOf(scope))->head; }
   WallMs now() const override { return runner_.now_; }
-  Result<Offset> nextOffset(const Scope& scope) override {
-    return TRY(runner_.headOf(scope))->head.position.offset + 1;
-  }
-  Result<void> putRoom(const Room& room) override { return tables_.rooms.put(room); }
-  Result<void> removeRoom(const RoomId& room) override { return tables_.rooms.remove(room, runner_.now_); }
-  Result<void> putMember(const RoomMember& member) override { return tables_.rooms.put(member); }
-  Result<bool> purgeRoom(const RoomId& room, std::size_t limit) override {
-    return tables_.messages.purge(room, limit, TRY(entryTime(room)));
-  }
-  Result<void> putGroup(const Group& group) override { return tables_.groups.put(group); }
-  Result<void> removeGroup(const GroupId& group) override {
-    return tables_.groups.remove(group, runner_.now_);
-  }
-  Result<void> putMember(const GroupMember& member) override { return tables_.groups.put(member); }
-  Result<void> putRequest(const JoinRequest& request) override { return tables_.groups.put(request); }
-  Result<void> putTask(const StoredTask& task) override { return tables_.groups.put(task); }
-  Result<void> removeTask(const std::string& key) override { return tables_.groups.removeTask(key); }
-  Result<void> editMessage(const RoomId& room, Offset seq, const std::string& text) override {
-    return tables_.messages.edit(room, seq, text, TRY(entryTime(room)));
-  }
-  Result<void> deleteMessage(const RoomId& room, Offset seq, const UserId& by,
-                             const std::string& reason) override {
-    return tables_.messages.remove(room, seq, by, reason, TRY(entryTime(room)));
-  }
-  Result<void> putUser(const User& user) override { return tables_.people.put(user); }
-  Result<void> putSession(const LoginSession& session) override { return tables_.people.put(session); }
-  Result<void> removeSessionsBefore(WallMs at, std::size_t limit) override {
-    return tables_.people.removeSessionsBefore(at, limit);
-  }
-  Result<void> putSecret(const std::string& name, const std::string& value) override {
-    return tables_.people.putSecret(name, value);
-  }
-  Result<void> removeSecret(const std::string& name) override { return tables_.people.removeSecret(name); }
 
  private:
-  // That of the entry which tells of the change.
-  Result<WallMs> entryTime(const RoomId& room) {
-    return std::max(runner_.now_, TRY(runner_.headOf(Scope::of(room)))->head.at);
-  }
-
   ItemRunner& runner_;
 };
 
