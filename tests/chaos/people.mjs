@@ -1,6 +1,7 @@
 // People whose every act and every delivery goes into a history, and what they do all day.
 import { Client } from '../system/lib/client.mjs';
 import { nonce } from '../system/lib/server.mjs';
+import { metric as shown } from '../system/lib/states.mjs';
 import { pause } from './random.mjs';
 
 let count = 0;
@@ -171,7 +172,5 @@ export async function topsOf(person, rooms, others = []) {
 
 /** One number of the server's metrics, 0 if it is not there yet. */
 export async function metric(server, name) {
-  const text = await (await fetch(`${server.internal}/metrics`)).text();
-  const line = text.split('\n').find((one) => one.startsWith(`${name} `));
-  return line === undefined ? 0 : Number(line.slice(name.length + 1));
+  return (await shown(server, name)) ?? 0;
 }

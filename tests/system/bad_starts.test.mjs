@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { MongoDb } from './lib/mongodb.mjs';
 import { Redis } from './lib/redis.mjs';
 import { Server } from './lib/server.mjs';
-import { eventually } from './lib/states.mjs';
+import { degraded, eventually } from './lib/states.mjs';
 
 let redis;
 let mongodb;
@@ -40,7 +40,6 @@ async function logged(event, environment, check = async () => undefined) {
   }
 }
 
-const degraded = async (server) => (await (await fetch(`${server.internal}/readyz`)).json()).degraded;
 const isDegraded = (what) => (server) => eventually(() => degraded(server), (list) => list.includes(what));
 
 test('MongoDB that is not there', async () => {

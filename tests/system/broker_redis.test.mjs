@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { Client } from './lib/client.mjs';
 import { Redis } from './lib/redis.mjs';
 import { Server } from './lib/server.mjs';
-import { eventually } from './lib/states.mjs';
+import { degraded, eventually, metric } from './lib/states.mjs';
 
 let redis;
 let server;
@@ -18,11 +18,6 @@ after(async () => {
 });
 
 const channels = () => redis.ask('PUBSUB', 'CHANNELS');
-const degraded = async () => (await (await fetch(`${server.internal}/readyz`)).json()).degraded;
-const metric = async (name) => {
-  const text = await (await fetch(`${server.internal}/metrics`)).text();
-  return Number(text.split('\n').find((line) => line.startsWith(name)).split(' ').at(-1));
-};
 async function makeRoom(owner) {
   return (await server.rest('POST', '/rooms', { user: owner, body: { name: 'Joined' } })).body.room.id;
 }
@@ -32,21 +27,21 @@ test('what somebody listens to is subscribed, and what is written is told', asyn
   const ann = await new Client(server, 'ann', { mode: 'all' }).connect();
   await eventually(channels, (names) => names.includes(`kith:0:room:${room}`));
   for (const name of ['hwm', 'presence']) assert.ok((await channels()).includes(`kith:0:${name}`));
-  const before = await metric('kith_broker_frames_total{to="others"}');
+  const before = await metric(server, 'kith_broker_frames_total{to="others"}');
   assert.ok((await ann.send(room, 'hello')).offset > 0);
-  await eventually(() => metric('kith_broker_frames_total{to="others"}'), (sent) => sent > before);
+  await eventually(() => metric(server, 'kith_broker_frames_total{to="others"}'), (sent) => sent > before);
 });
 
 test('without Redis people connect, write and read; and all is as before once it is back', async () => {
   const room = await makeRoom('bob');
-  await eventually(degraded, (what) => what.length === 0);
+  await eventually(() => degraded(server), (what) => what.length === 0);
   await redis.kill();
-  await eventually(degraded, (what) => what.includes('broker away'));
+  await eventually(() => degraded(server), (what) => what.includes('broker away'));
   const bob = await new Client(server, 'bob', { mode: 'all' }).connect();
   assert.ok((await bob.send(room, 'still here')).offset > 0);
   await redis.start();
-  await eventually(degraded, (what) => what.length === 0);
+  await eventually(() => degraded(server), (what) => what.length === 0);
   await eventually(channels, (names) => names.includes(`kith:0:room:${room}`));
-  await eventually(() => metric('kith_unverified_scopes'), (scopes) => scopes === 0);
+  await eventually(() => metric(server, 'kith_unverified_scopes'), (scopes) => scopes === 0);
   assert.ok((await bob.send(room, 'and here')).offset > 0);
 });

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { Client } from './lib/client.mjs';
 import { Redis } from './lib/redis.mjs';
 import { Server } from './lib/server.mjs';
-import { eventually } from './lib/states.mjs';
+import { degraded, eventually } from './lib/states.mjs';
 
 let redis;
 let server;
@@ -18,7 +18,6 @@ after(async () => {
 });
 
 const members = (key) => redis.ask('SMEMBERS', key).then((users) => users.sort());
-const degraded = async () => (await (await fetch(`${server.internal}/readyz`)).json()).degraded;
 
 async function makeRoom(...users) {
   const [owner, ...others] = users;
@@ -49,14 +48,14 @@ test('without Redis messages go on, questions of presence fail for the moment, a
   const ann = await new Client(server, 'gone-ann').connect();
   await eventually(() => members(`room:${room}:online`), (users) => users.length === 1);
   await redis.kill();
-  await eventually(degraded, (what) => what.includes('presence away'));
+  await eventually(() => degraded(server), (what) => what.includes('presence away'));
   assert.ok((await ann.send(room, 'still here')).offset > 0);
   const refused = await server.rest('GET', `/rooms/${room}/presence/count`, { user: 'gone-ann' });
   assert.equal(refused.status, 503);
   const bob = await new Client(server, 'gone-bob').connect();
   await redis.start();
   await eventually(() => members(`room:${room}:online`), (users) => users.length === 2);
-  assert.deepEqual(await degraded(), []);
+  assert.deepEqual(await degraded(server), []);
   assert.equal((await bob.rpc('presence.count', { room })).count, 2);
 });
 

@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { Client } from './lib/client.mjs';
 import { Cluster } from './lib/cluster.mjs';
 import { Raw } from './lib/raw.mjs';
-import { Waiters, eventually, metric } from './lib/states.mjs';
+import { Waiters, degraded, eventually, metric } from './lib/states.mjs';
 import { nonce } from './lib/token.mjs';
 
 const kKey = 'a-key-of-the-back-end-0123456789-abcdef';
@@ -25,7 +25,6 @@ const members = (key) => redis.ask('SMEMBERS', key).then((users) => users.sort()
 const types = (client, channel) => client.entries(channel).map((entry) => entry.type);
 const typists = (client, channel) => client.log.filter((item) => item.channel === channel && item.type === 'typing').at(-1)?.users.map((user) => user.id);
 const asBackEnd = (node, method, path, body) => node.rest(method, path, { headers: { 'X-API-Key': kKey }, body });
-const degraded = async (node) => (await (await fetch(`${node.internal}/readyz`)).json()).degraded;
 
 /** What is published on Redis from now on, as [channel, bytes]. */
 async function publishedOn(channel) {

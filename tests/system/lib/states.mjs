@@ -46,3 +46,6 @@ export async function metric(server, name) {
   }));
   return all.reduce((sum, one) => (sum === undefined ? one : sum + (one ?? 0)));
 }
+
+/** What /readyz says does not work as it should. */
+export const degraded = async (server) => (await (await fetch(`${server.internal}/readyz`)).json()).degraded;
